@@ -145,6 +145,26 @@ static const char *whose(const struct attempt *a, int reg, uint64_t found)
 	return found ? "a value from elsewhere" : "zero";
 }
 
+/* CR0 is the instructions' own in Suspended state, CR1-7 are not. */
+void attempt_expect_suspended(const struct attempt *a, struct registers *expected)
+{
+	*expected = a->inside;
+	expected->reg[REG_CR] &= ~CR0_MASK;
+	expected->reg[REG_CR] |= a->suspended.reg[REG_CR] & CR0_MASK;
+}
+
+void attempt_expect_after(const struct attempt *a, struct registers *expected)
+{
+	*expected = a->committed ? a->inside : a->before;
+	expected->reg[REG_CR] &= ~CR0_MASK;
+	expected->reg[REG_CR] |= a->committed ? CR0_ENDED : CR0_FAILED;
+}
+
+bool (*attempt_ignored(const struct attempt *a))(unsigned int reg)
+{
+	return a->flags & ATTEMPT_F_SYSCALL_S ? registers_syscall_clobbers : NULL;
+}
+
 static bool held(const struct attempt *a, const char *where, struct registers *expected,
 		 const struct registers *found, bool (*ignore)(unsigned int),
 		 struct attempt_mismatch *m)
@@ -164,22 +184,14 @@ static bool held(const struct attempt *a, const char *where, struct registers *e
 bool attempt_verify(const struct attempt *a, struct attempt_mismatch *m)
 {
 	struct registers expected;
-	bool (*ignore)(unsigned int) = NULL;
 
 	if (a->reached) {
-		/* CR0 is the instructions' own in there, CR1-7 are not. */
-		expected = a->inside;
-		expected.reg[REG_CR] &= ~CR0_MASK;
-		expected.reg[REG_CR] |= a->suspended.reg[REG_CR] & CR0_MASK;
-		if (a->flags & ATTEMPT_F_SYSCALL_S)
-			ignore = registers_syscall_clobbers;
-		if (!held(a, "in Suspended state", &expected, &a->suspended, ignore, m))
+		attempt_expect_suspended(a, &expected);
+		if (!held(a, "in Suspended state", &expected, &a->suspended,
+			  attempt_ignored(a), m))
 			return false;
 	}
-
-	expected = a->committed ? a->inside : a->before;
-	expected.reg[REG_CR] &= ~CR0_MASK;
-	expected.reg[REG_CR] |= a->committed ? CR0_ENDED : CR0_FAILED;
+	attempt_expect_after(a, &expected);
 	return held(a, a->committed ? "after commit" : "after failure", &expected,
 		    &a->after, NULL, m);
 }

@@ -101,6 +101,14 @@ struct attempt_mismatch {
 	const char *hint;		/* whose value @found is, if it is known */
 };
 
+/*
+ * What @a->suspended and @a->after must hold after a run, CR0 included;
+ * attempt_ignored() tells which registers of @a->suspended are nobody's.
+ */
+void attempt_expect_suspended(const struct attempt *a, struct registers *expected);
+void attempt_expect_after(const struct attempt *a, struct registers *expected);
+bool (*attempt_ignored(const struct attempt *a))(unsigned int reg);
+
 /* True if every register held; else the first that did not is in @m. */
 bool attempt_verify(const struct attempt *a, struct attempt_mismatch *m);
 
