@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! What a guest kernel does with transactional memory.
+//!
+//! In guest privileged state the real MSR[TM] is off, so that everything of the facility traps.
+//! What it means is decided in [`crate::isa`]; here it is carried out. Transactions do not run in
+//! that state: `tbegin.` fails at once, and one that is resumed fails at the next entry.
+
+use crate::{
+    cpu::{
+        Accessible,
+        TmSprs,
+        DSCR,
+        TFHAR,
+        TFIAR, //
+    },
+    isa::{
+        emulate::{
+            execute,
+            set_cr_field,
+            Action,
+            CR0_FAILURE, //
+        },
+        insn::Insn,
+        msr::{
+            Msr,
+            Ts, //
+        },
+        texasr::{
+            cause,
+            Texasr, //
+        },
+        transition, //
+    },
+    stats::STATS,
+    switch,
+    vcpu::{
+        Place,
+        Vcpu, //
+    },
+};
+use kernel::bindings;
+
+/// How an emulation ended (`enum emulation_result`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Emulated {
+    /// Done, go on behind it.
+    Done,
+    /// An interrupt is queued instead.
+    Interrupted,
+    /// This was not for us.
+    NotOurs,
+}
+
+fn bad_thing(v: &mut Vcpu) {
+    STATS.bad_things.count();
+    // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
+    unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM.into()) };
+}
+
+/// Whether the guest has the facility; if not, the interrupt that says so is queued.
+fn facility_available(v: &mut Vcpu) -> bool {
+    let available = v.guest_msr().tm();
+    if !available {
+        // SAFETY: As in `bad_thing`.
+        unsafe { bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG.into()) };
+    }
+    available
+}
+
+/// Emulates an instruction that the guest executed in privileged state.
+///
+/// Context: preemption disabled, vcpu loaded.
+pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
+    let Some(insn) = Insn::decode(word) else {
+        return Emulated::NotOurs;
+    };
+    if v.guest_msr().pr() {
+        return Emulated::NotOurs;
+    }
+    if !facility_available(v) {
+        return Emulated::Interrupted;
+    }
+    count(insn);
+    let failed = switch::texasr(v).fs();
+    let Ok(effect) = execute(insn, v.ts(), failed, |r| v.gpr(r)) else {
+        bad_thing(v);
+        return Emulated::Interrupted;
+    };
+    let mut cr = effect.cr;
+    match effect.action {
+        Action::None => (),
+        Action::Begin { rollback_only } => {
+            fail_begin(v, rollback_only);
+            cr = CR0_FAILURE;
+        }
+        Action::Fail { code } => switch::doom(v, code),
+        Action::Resume => v.set_transaction(Ts::T, v.place()),
+        Action::Reclaim { code } => {
+            switch::doom(v, code);
+            reclaim(v);
+        }
+        Action::Recheckpoint => recheckpoint(v),
+        // Of Transactional state, which `switch::enter` does not let the guest run in here.
+        Action::Nest | Action::End { .. } | Action::Suspend => return Emulated::NotOurs,
+    }
+    v.set_cr(set_cr_field(v.cr(), effect.cr_field, cr));
+    Emulated::Done
+}
+
+fn count(insn: Insn) {
+    match insn {
+        Insn::Begin { .. } => &STATS.emulated_tbegin,
+        Insn::End { .. } => &STATS.emulated_tend,
+        Insn::Abort { .. } | Insn::AbortConditional { .. } => &STATS.emulated_tabort,
+        Insn::SuspendOrResume { .. } => &STATS.emulated_tsr,
+        Insn::Check { .. } => &STATS.emulated_tcheck,
+        Insn::Reclaim { .. } => &STATS.emulated_treclaim,
+        Insn::Recheckpoint => &STATS.emulated_trechkpt,
+    }
+    .count();
+}
+
+/// An outermost `tbegin.` that fails at once.
+fn fail_begin(v: &mut Vcpu, rollback_only: bool) {
+    switch::settle(v);
+    let at = v.at();
+    let code = cause::KVM_FAC_UNAV | cause::PERSISTENT;
+    v.set_texasr(Texasr::begin_failed(code, rollback_only, at).into_raw());
+    v.set_tfiar(at.tfiar());
+    v.set_tfhar(at.nip.wrapping_add(4));
+}
+
+/// `treclaim.` of a transaction that has failed, so that its checkpoint is in memory.
+fn reclaim(v: &mut Vcpu) {
+    switch::settle(v);
+    switch::give_up_ext(v);
+    v.registers_from_checkpoint();
+    v.set_transaction(Ts::N, Place::None);
+}
+
+/// `trechkpt.`
+fn recheckpoint(v: &mut Vcpu) {
+    switch::settle(v);
+    switch::give_up_ext(v);
+    v.checkpoint_from_registers();
+    v.set_transaction(Ts::S, Place::Memory);
+}
+
+/// The guest writes `new` into its MSR by `rfid` or `mtmsrd`; sets the TS that results.
+///
+/// Returns false, with the interrupt queued, for an illegal transition.
+pub(crate) fn write_msr(v: &mut Vcpu, new: Msr) -> bool {
+    match transition::by_instruction(v.ts(), v.guest_msr().tm(), new) {
+        Ok(ts) => {
+            if ts != v.ts() {
+                v.set_transaction(ts, v.place());
+            }
+            true
+        }
+        Err(transition::BadThing) => {
+            bad_thing(v);
+            false
+        }
+    }
+}
+
+/// The MSR value `msr` with the TS that the vcpu has or, if it is not loaded, gets by it.
+pub(crate) fn set_msr(v: &mut Vcpu, msr: Msr) -> Msr {
+    if !v.is_loaded() {
+        let ts = transition::by_user_space(msr);
+        if msr.ts() != Ok(ts) {
+            STATS.corrected_msrs.count();
+        }
+        let place = match ts {
+            Ts::N => Place::None,
+            Ts::S | Ts::T => Place::Memory,
+        };
+        v.set_transaction(ts, place);
+    }
+    msr.with_ts(v.ts())
+}
+
+/// An SPR of the facility, by its number.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum TmSpr {
+    Tfhar,
+    Tfiar,
+    Texasr,
+    /// The upper half of TEXASR.
+    Texasru,
+}
+
+impl TmSpr {
+    fn from_number(sprn: u32) -> Option<Self> {
+        Some(match sprn {
+            bindings::SPRN_TFHAR => TmSpr::Tfhar,
+            bindings::SPRN_TFIAR => TmSpr::Tfiar,
+            bindings::SPRN_TEXASR => TmSpr::Texasr,
+            bindings::SPRN_TEXASRU => TmSpr::Texasru,
+            _ => return None,
+        })
+    }
+}
+
+/// Emulates `mfspr` of SPR `sprn` in guest privileged state.
+///
+/// Context: preemption disabled, vcpu loaded.
+pub(crate) fn mfspr(v: &mut Vcpu, sprn: u32) -> Result<u64, Emulated> {
+    if sprn == bindings::SPRN_DSCR {
+        return Ok(match v.live() {
+            true => DSCR.get(),
+            false => v.dscr(),
+        });
+    }
+    let spr = TmSpr::from_number(sprn).ok_or(Emulated::NotOurs)?;
+    if !facility_available(v) {
+        return Err(Emulated::Interrupted);
+    }
+    STATS.emulated_spr.count();
+    if v.place() == Place::Cpu && switch::failed_in_host() {
+        // The CPU's TFIAR is a host address.
+        switch::doom(v, cause::KVM_RESCHED);
+    }
+    Ok(match spr {
+        TmSpr::Texasr => switch::texasr(v).into_raw(),
+        TmSpr::Texasru => switch::texasr(v).into_raw() >> 32,
+        TmSpr::Tfhar if v.live() => TmSprs::access().get(TFHAR),
+        TmSpr::Tfhar => v.tfhar(),
+        TmSpr::Tfiar if v.live() => TmSprs::access().get(TFIAR),
+        TmSpr::Tfiar => v.tfiar(),
+    })
+}
+
+/// Emulates `mtspr` of SPR `sprn` in guest privileged state.
+///
+/// Context: preemption disabled, vcpu loaded.
+pub(crate) fn mtspr(v: &mut Vcpu, sprn: u32, value: u64) -> Emulated {
+    if sprn == bindings::SPRN_DSCR {
+        match v.live() {
+            true => DSCR.set(value),
+            false => v.set_dscr(value),
+        }
+        return Emulated::Done;
+    }
+    let Some(spr) = TmSpr::from_number(sprn) else {
+        return Emulated::NotOurs;
+    };
+    if !facility_available(v) {
+        return Emulated::Interrupted;
+    }
+    // Power ISA 2.07B, Book II section 5.3: TFHAR can be written in Suspended state, the others
+    // only in Non-transactional state.
+    if v.ts() != Ts::N && !(v.ts() == Ts::S && spr == TmSpr::Tfhar) {
+        bad_thing(v);
+        return Emulated::Interrupted;
+    }
+    STATS.emulated_spr.count();
+    if v.place() == Place::Cpu {
+        TmSprs::access().set(TFHAR, value);
+        return Emulated::Done;
+    }
+    switch::settle(v);
+    match spr {
+        TmSpr::Tfhar => v.set_tfhar(value),
+        TmSpr::Tfiar => v.set_tfiar(value),
+        TmSpr::Texasr => v.set_texasr(value),
+        TmSpr::Texasru => v.set_texasr(value << 32 | v.texasr() & u64::from(u32::MAX)),
+    }
+    Emulated::Done
+}

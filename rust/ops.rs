@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The operations that PR KVM calls: the C side of everything.
+//!
+//! Each converts its arguments and calls the safe function that does the work. C calls them for
+//! vcpus of VMs that have them, with the vcpu's mutex held and, but for the `one_reg` pair and
+//! `set_msr`, with preemption disabled and the vcpu loaded; see `asm/kvm_pr_tm.h`.
+
+use crate::{
+    emulate::{
+        self,
+        Emulated, //
+    },
+    isa::{
+        msr::{
+            Msr,
+            Ts, //
+        },
+        texasr::cause, //
+    },
+    one_reg::{
+        self,
+        Access, //
+    },
+    stats::STATS,
+    switch,
+    vcpu::Vcpu, //
+};
+use kernel::{
+    bindings::{
+        self,
+        kvm_vcpu,
+        kvmppc_one_reg,
+        kvmppc_pr_tm_ops, //
+    },
+    error::to_result,
+    ffi::{
+        c_int,
+        c_ulong, //
+    },
+    prelude::*, //
+};
+
+/// Runs `$body` with `$v` as the vcpu.
+macro_rules! with {
+    ($v:ident, $body:expr) => {{
+        // SAFETY: C calls an operation with a vcpu of a VM that has them, its mutex held.
+        let $v = &mut unsafe { Vcpu::from_raw($v) };
+        $body
+    }};
+}
+
+unsafe extern "C" fn enter(v: *mut kvm_vcpu) -> bool {
+    with!(v, switch::enter(v))
+}
+
+unsafe extern "C" fn exit(v: *mut kvm_vcpu) {
+    with!(v, switch::exit(v))
+}
+
+unsafe extern "C" fn put(v: *mut kvm_vcpu) {
+    with!(v, switch::put(v))
+}
+
+unsafe extern "C" fn interrupt(v: *mut kvm_vcpu) {
+    with!(v, {
+        if v.ts() == Ts::T {
+            STATS.suspends.count();
+        }
+        v.set_transaction(v.ts().on_interrupt(), v.place());
+    })
+}
+
+unsafe extern "C" fn write_msr(v: *mut kvm_vcpu, msr: u64) -> bool {
+    with!(v, emulate::write_msr(v, Msr::from_raw(msr)))
+}
+
+unsafe extern "C" fn set_msr(v: *mut kvm_vcpu, msr: u64) -> u64 {
+    with!(v, emulate::set_msr(v, Msr::from_raw(msr)).into_raw())
+}
+
+unsafe extern "C" fn fail(v: *mut kvm_vcpu) {
+    with!(v, {
+        STATS.failed_accesses.count();
+        switch::fail(v, cause::EMULATE | cause::PERSISTENT);
+    })
+}
+
+impl Emulated {
+    fn into_c(self) -> c_int {
+        (match self {
+            Emulated::Done => bindings::emulation_result_EMULATE_DONE,
+            Emulated::Interrupted => bindings::emulation_result_EMULATE_AGAIN,
+            Emulated::NotOurs => bindings::emulation_result_EMULATE_FAIL,
+        }) as c_int
+    }
+}
+
+unsafe extern "C" fn emulate(v: *mut kvm_vcpu, inst: u32) -> c_int {
+    with!(v, emulate::instruction(v, inst).into_c())
+}
+
+unsafe extern "C" fn mfspr(v: *mut kvm_vcpu, sprn: c_int, val: *mut c_ulong) -> c_int {
+    with!(v, {
+        match emulate::mfspr(v, sprn as u32) {
+            Ok(value) => {
+                // SAFETY: C passes a pointer to a local variable.
+                unsafe { *val = value };
+                Emulated::Done
+            }
+            Err(e) => e,
+        }
+        .into_c()
+    })
+}
+
+unsafe extern "C" fn mtspr(v: *mut kvm_vcpu, sprn: c_int, val: c_ulong) -> c_int {
+    with!(v, emulate::mtspr(v, sprn as u32, val).into_c())
+}
+
+/// # Safety
+///
+/// As for the operations `get_one_reg` and `set_one_reg`.
+unsafe fn one_reg(access: Access, v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one_reg) -> c_int {
+    // SAFETY: The vcpu's mutex is held and it is not loaded: `arch` is in use by nobody else, and
+    // `val` is a local variable of the caller.
+    let (arch, val) = unsafe { (&mut (*v).arch, &mut *val) };
+    match one_reg::access(access, arch, id, val) {
+        Ok(()) => 0,
+        Err(e) => e.to_errno(),
+    }
+}
+
+unsafe extern "C" fn get_one_reg(v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one_reg) -> c_int {
+    // SAFETY: Called as this operation.
+    unsafe { one_reg(Access::Get, v, id, val) }
+}
+
+unsafe extern "C" fn set_one_reg(v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one_reg) -> c_int {
+    // SAFETY: Called as this operation.
+    unsafe { one_reg(Access::Set, v, id, val) }
+}
+
+/// The operations while they are registered with PR KVM.
+///
+/// # Invariants
+///
+/// The pointer came from `KBox::into_raw` and is registered.
+pub(crate) struct Registration(*mut kvmppc_pr_tm_ops);
+
+// SAFETY: The operations are not tied to a thread.
+unsafe impl Send for Registration {}
+// SAFETY: Nothing is done through a shared reference.
+unsafe impl Sync for Registration {}
+
+impl Registration {
+    /// Gives VMs that are created from now on transactional memory.
+    ///
+    /// Fails with `EBUSY` if there are operations registered already, or `ENOMEM`.
+    pub(crate) fn new(module: &'static ThisModule) -> Result<Self> {
+        let ops = KBox::into_raw(KBox::new(
+            kvmppc_pr_tm_ops {
+                owner: module.as_ptr(),
+                enter: Some(enter),
+                exit: Some(exit),
+                put: Some(put),
+                interrupt: Some(interrupt),
+                write_msr: Some(write_msr),
+                set_msr: Some(set_msr),
+                fail: Some(fail),
+                emulate: Some(emulate),
+                mfspr: Some(mfspr),
+                mtspr: Some(mtspr),
+                get_one_reg: Some(get_one_reg),
+                set_one_reg: Some(set_one_reg),
+            },
+            GFP_KERNEL,
+        )?);
+        // SAFETY: The operations stay until they are unregistered, and every VM that takes them
+        // holds a reference on the module until it is destroyed.
+        let result = to_result(unsafe { bindings::kvmppc_pr_tm_register(ops) });
+        if let Err(e) = result {
+            // SAFETY: From `into_raw` above, and not registered.
+            drop(unsafe { KBox::from_raw(ops) });
+            return Err(e);
+        }
+        Ok(Self(ops))
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        // SAFETY: Registered, by the type invariant. The module is being unloaded, so no VM holds
+        // a reference on it.
+        unsafe { bindings::kvmppc_pr_tm_unregister(self.0) };
+        // SAFETY: By the type invariant; no VM has the operations and none can get them.
+        drop(unsafe { KBox::from_raw(self.0) });
+    }
+}

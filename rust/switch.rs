@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! Whose registers the CPU holds.
+//!
+//! Two things change hands, each in one place and both at the last moment before the guest is
+//! entered, so that a vcpu that is loaded only for an ioctl costs nothing:
+//!
+//! * The *live set*: TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE. Taken when the guest can reach any
+//!   of them or can execute `tbegin.`, given back when the vcpu is put.
+//! * The *checkpoint* of a transaction. Only real transactions are in the CPU. `treclaim.` makes a
+//!   transaction fail, so after it there is nothing left that only hardware could do: a
+//!   transaction that is due to run again fails here, its registers copied from memory. Just a
+//!   guest that runs suspended in problem state gets its checkpoint back into the CPU, since there
+//!   `tresume.` does not trap.
+//!
+//! ```text
+//!                    tbegin. (guest)                 reclaim: put, failure
+//!   Place::None  ---------------------> Place::Cpu ---------------------> Place::Memory
+//!        ^  ^                            |      ^                          |  |   ^
+//!        |  '----- tend., failure -------'      '--- enter, TS=S, PR=1 ----'  |   | trechkpt.
+//!        '------------------------ enter, TS=T: roll_back; treclaim. ---------'   | user space
+//! ```
+
+use crate::{
+    cpu::{
+        Accessible,
+        TmSprs,
+        DSCR,
+        TAR,
+        TEXASR,
+        TFHAR,
+        TFIAR,
+        VRSAVE, //
+    },
+    isa::{
+        emulate::{
+            set_cr_field,
+            CR0_FAILURE, //
+        },
+        msr::{
+            Msr,
+            Ts, //
+        },
+        texasr::{
+            cause,
+            Texasr, //
+        },
+    },
+    stats::STATS,
+    vcpu::{
+        Place,
+        Vcpu, //
+    },
+};
+use kernel::bindings;
+
+/// Gets the CPU ready for the guest, and the vcpu's `shadow_msr` ready for the CPU.
+///
+/// Returns whether non-volatile registers of the guest changed in memory.
+///
+/// Context: interrupts hard-disabled, vcpu loaded, current interrupts already delivered.
+pub(crate) fn enter(v: &mut Vcpu) -> bool {
+    let tm = v.shadow_msr().tm();
+
+    if v.place() == Place::Cpu {
+        match v.ts() {
+            // Transactions do not run in guest privileged state.
+            Ts::T if !tm => reclaim(v, cause::KVM_FAC_UNAV | cause::PERSISTENT),
+            _ if failed_in_host() => reclaim(v, cause::KVM_RESCHED),
+            _ => (),
+        }
+    }
+    let rolled_back = v.ts() == Ts::T && v.place() == Place::Memory;
+    if rolled_back {
+        roll_back(v);
+    }
+    if v.ts() == Ts::S && v.place() == Place::Memory && tm {
+        recheckpoint(v);
+    } else if !v.live() && (tm || v.has_facilities()) {
+        load_sprs(v);
+    }
+    if tm {
+        // tbegin. checkpoints these even where the guest has them turned off.
+        // SAFETY: The vcpu is loaded, interrupts are off.
+        unsafe { bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK) };
+    }
+    let hardware_ts = match v.place() {
+        Place::Cpu => v.ts(),
+        Place::None | Place::Memory => Ts::N,
+    };
+    v.set_shadow_msr(v.shadow_msr().with_ts(hardware_ts));
+    rolled_back
+}
+
+/// Learns the transaction state in which the guest was left.
+///
+/// Context: preemption disabled, right after the exit.
+pub(crate) fn exit(v: &mut Vcpu) {
+    // A CPU is never in the reserved state.
+    match v.shadow_srr1().ts().unwrap_or(Ts::N) {
+        Ts::N => v.set_transaction(Ts::N, Place::None),
+        ts => v.set_transaction(ts, Place::Cpu),
+    }
+}
+
+/// Gives the CPU back to the host: TS = N, and every register in it the host's again.
+///
+/// Context: preemption disabled; FP, VMX and VSX already given up.
+pub(crate) fn put(v: &mut Vcpu) {
+    match v.place() {
+        Place::Cpu => reclaim(v, cause::KVM_RESCHED),
+        Place::None | Place::Memory => save_sprs(v),
+    }
+}
+
+/// Makes the current transaction fail with `code` and its failure handler run next.
+///
+/// Context: preemption disabled, vcpu loaded, `v.ts()` active.
+pub(crate) fn fail(v: &mut Vcpu, code: u8) {
+    doom(v, code);
+    roll_back(v);
+}
+
+/// Makes the current transaction fail with `code`, if it has not failed before: what the processor
+/// does in Suspended state, where the failure handler has to wait.
+///
+/// Context: preemption disabled, vcpu loaded, `v.ts()` active.
+pub(crate) fn doom(v: &mut Vcpu, code: u8) {
+    if v.place() == Place::Cpu {
+        reclaim(v, code);
+    }
+}
+
+/// TEXASR, wherever it is.
+pub(crate) fn texasr(v: &Vcpu) -> Texasr {
+    Texasr::from_raw(match v.live() {
+        true => TmSprs::access().get(TEXASR),
+        false => v.texasr(),
+    })
+}
+
+/// Brings the whole live set into memory, so that it can be changed there.
+///
+/// Context: preemption disabled, no transaction on the CPU.
+pub(crate) fn settle(v: &mut Vcpu) {
+    if v.live() {
+        save_sprs(v);
+    }
+}
+
+/// Whether a failure was recorded that happened while the host ran.
+///
+/// Such a record has a host address in TFIAR. The guest always runs in problem state, so the record
+/// itself tells.
+pub(crate) fn failed_in_host() -> bool {
+    let texasr = Texasr::from_raw(TmSprs::access().get(TEXASR));
+    texasr.fs() && !texasr.pr()
+}
+
+/// [`Place::Cpu`] to [`Place::Memory`], and the host's registers back.
+///
+/// A failure that was not recorded while the guest ran is recorded where the guest stands, the way
+/// the guest would have found it without a hypervisor.
+fn reclaim(v: &mut Vcpu, code: u8) {
+    give_up_ext(v);
+    save_accessible(v);
+    // SAFETY: Place::Cpu says that the CPU is in TS=S; preemption is off; the guest's FP, VMX and
+    // VSX registers are saved, TAR and VRSAVE too.
+    let before =
+        Texasr::from_raw(unsafe { bindings::kvmppc_pr_tm_reclaim(v.as_ptr(), code.into()) });
+    let after = Texasr::from_raw(v.texasr());
+    let at = v.at();
+
+    if !before.fs() && after.abort() && after.failure_code() == code {
+        v.set_texasr(after.record(code, at).into_raw());
+        v.set_tfiar(at.tfiar());
+    } else if !after.pr() {
+        // The cause is the hardware's, but not the place.
+        let here = after
+            .with_hv(false)
+            .with_pr(at.pr)
+            .with_suspended(at.ts == Ts::S);
+        v.set_texasr(here.into_raw());
+        v.set_tfiar(at.tfiar());
+    }
+    restore_host(v, &TmSprs::access());
+    v.set_transaction(v.ts(), Place::Memory);
+    STATS.saves.count();
+}
+
+/// [`Place::Memory`] to [`Place::Cpu`], for a guest that is to run suspended.
+fn recheckpoint(v: &mut Vcpu) {
+    settle(v);
+    // A transaction whose checkpoint is in memory has failed. Only user space can have said
+    // otherwise, and without the record trechkpt. would be a TM Bad Thing in the host.
+    let texasr = Texasr::from_raw(v.texasr());
+    if !texasr.fs() {
+        let at = v.at();
+        v.set_texasr(texasr.record(cause::KVM_RESCHED, at).into_raw());
+        v.set_tfiar(at.tfiar());
+    }
+    give_up_ext(v);
+    save_host(v);
+    load_tm_sprs(v);
+    // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; interrupts are off; the guest's
+    // FP, VMX and VSX registers are saved and so are the host's TAR and VRSAVE; FS is set.
+    unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
+    load_accessible(v);
+    v.set_transaction(Ts::S, Place::Cpu);
+    STATS.restores.count();
+}
+
+/// The failure handler is next: current registers from the checkpoint, NIP from TFHAR.
+///
+/// Power ISA 2.07B, Book II section 5.3.2.
+fn roll_back(v: &mut Vcpu) {
+    settle(v);
+    give_up_ext(v);
+    v.registers_from_checkpoint();
+    v.set_nip(v.tfhar());
+    v.set_cr(set_cr_field(v.cr(), 0, CR0_FAILURE));
+    v.set_transaction(Ts::N, Place::None);
+    STATS.rollbacks.count();
+}
+
+/// All of FP, VMX and VSX into memory.
+///
+/// Context: preemption disabled, vcpu loaded.
+pub(crate) fn give_up_ext(v: &mut Vcpu) {
+    // SAFETY: By the context; the C function copes with registers that the guest does not own.
+    unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK) };
+}
+
+/// The guest's live set into the CPU.
+fn load_sprs(v: &mut Vcpu) {
+    save_host(v);
+    load_tm_sprs(v);
+    load_accessible(v);
+}
+
+/// The guest's live set into memory, and the host's into the CPU. The CPU is in TS=N.
+fn save_sprs(v: &mut Vcpu) {
+    save_accessible(v);
+    let sprs = TmSprs::access();
+    v.set_tfhar(sprs.get(TFHAR));
+    v.set_tfiar(sprs.get(TFIAR));
+    v.set_texasr(sprs.get(TEXASR));
+    restore_host(v, &sprs);
+}
+
+fn load_tm_sprs(v: &mut Vcpu) {
+    let sprs = TmSprs::access();
+    sprs.set(TFHAR, v.tfhar());
+    sprs.set(TFIAR, v.tfiar());
+    sprs.set(TEXASR, v.texasr());
+}
+
+fn load_accessible(v: &mut Vcpu) {
+    TAR.set(v.tar());
+    DSCR.set(v.dscr());
+    VRSAVE.set(v.vrsave());
+    v.set_live(true);
+    STATS.spr_loads.count();
+}
+
+fn save_accessible(v: &mut Vcpu) {
+    v.set_tar(TAR.get());
+    v.set_dscr(DSCR.get());
+    v.set_vrsave(VRSAVE.get());
+}
+
+fn save_host(v: &mut Vcpu) {
+    let sprs = TmSprs::access();
+    v.set_host_tfhar(sprs.get(TFHAR));
+    v.set_host_tfiar(sprs.get(TFIAR));
+    v.set_host_texasr(sprs.get(TEXASR));
+    v.set_host_tar(TAR.get());
+    v.set_host_dscr(DSCR.get());
+    v.set_host_vrsave(VRSAVE.get());
+}
+
+fn restore_host(v: &mut Vcpu, sprs: &TmSprs) {
+    sprs.set(TFHAR, v.host_tfhar());
+    sprs.set(TFIAR, v.host_tfiar());
+    sprs.set(TEXASR, v.host_texasr());
+    TAR.set(v.host_tar());
+    DSCR.set(v.host_dscr());
+    VRSAVE.set(v.host_vrsave());
+    v.set_live(false);
+}

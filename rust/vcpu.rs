@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! A typed view of what `struct kvm_vcpu` holds for transactional memory.
+
+use crate::isa::{
+    msr::{
+        Msr,
+        Ts, //
+    },
+    texasr::At,
+};
+use core::ptr::NonNull;
+use kernel::bindings;
+
+/// Where a transaction's checkpointed registers are (`enum kvmppc_pr_tm_place`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// There is no transaction.
+    None,
+    /// In the CPU, which is in TS=S while the host runs.
+    Cpu,
+    /// In memory, after `treclaim.` or from user space; the transaction has failed.
+    Memory,
+}
+
+/// A vcpu.
+///
+/// # Invariants
+///
+/// Points to a vcpu of a VM that has this module's operations; the caller of the operation that
+/// created this holds the vcpu's mutex, so that nobody else touches the fields accessed here. (Other
+/// CPUs do touch other fields, so there is never a reference to the whole.)
+pub(crate) struct Vcpu(NonNull<bindings::kvm_vcpu>);
+
+/// Getters and setters for fields of `vcpu->arch`.
+macro_rules! fields {
+    ($($(#[doc = $doc:literal])* $get:ident, $set:ident: $ty:ty = $($field:ident).+;)*) => { $(
+        $(#[doc = $doc])*
+        #[inline(always)]
+        pub(crate) fn $get(&self) -> $ty {
+            // SAFETY: By the type invariant, the field is valid and ours.
+            unsafe { (*self.0.as_ptr()).arch.$($field).+ as $ty }
+        }
+
+        $(#[doc = $doc])*
+        #[inline(always)]
+        pub(crate) fn $set(&mut self, value: $ty) {
+            // SAFETY: By the type invariant, the field is valid and ours.
+            unsafe { (*self.0.as_ptr()).arch.$($field).+ = value as _ }
+        }
+    )* };
+}
+
+impl Vcpu {
+    /// # Safety
+    ///
+    /// The type invariant must hold until the value is dropped.
+    #[inline(always)]
+    pub(crate) unsafe fn from_raw(vcpu: *mut bindings::kvm_vcpu) -> Self {
+        // SAFETY: Points to a vcpu, by the caller's promise.
+        Self(unsafe { NonNull::new_unchecked(vcpu) })
+    }
+
+    /// For calls into C.
+    #[inline(always)]
+    pub(crate) fn as_ptr(&self) -> *mut bindings::kvm_vcpu {
+        self.0.as_ptr()
+    }
+
+    fields! {
+        /// TFHAR while the SPRs are not live.
+        tfhar, set_tfhar: u64 = tfhar;
+        /// TFIAR while the SPRs are not live.
+        tfiar, set_tfiar: u64 = tfiar;
+        /// TEXASR while the SPRs are not live.
+        texasr, set_texasr: u64 = texasr;
+        /// TAR while the SPRs are not live.
+        tar, set_tar: u64 = tar;
+        /// DSCR while the SPRs are not live.
+        dscr, set_dscr: u64 = dscr;
+        /// VRSAVE while the SPRs are not live.
+        vrsave, set_vrsave: u64 = vrsave;
+        /// AMR.
+        amr, set_amr: u64 = amr;
+        /// PPR.
+        ppr, set_ppr: u64 = ppr;
+        /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE are the guest's.
+        ///
+        /// A transaction on the CPU ([`Place::Cpu`]) implies it.
+        live, set_live: bool = pr_tm.live;
+        /// The host's TFHAR while the guest's is live.
+        host_tfhar, set_host_tfhar: u64 = pr_tm.host_tfhar;
+        /// The host's TFIAR while the guest's is live.
+        host_tfiar, set_host_tfiar: u64 = pr_tm.host_tfiar;
+        /// The host's TEXASR while the guest's is live.
+        host_texasr, set_host_texasr: u64 = pr_tm.host_texasr;
+        /// The host's TAR while the guest's is live.
+        host_tar, set_host_tar: u64 = pr_tm.host_tar;
+        /// The host's DSCR while the guest's is live.
+        host_dscr, set_host_dscr: u64 = pr_tm.host_dscr;
+        /// The host's VRSAVE while the guest's is live.
+        host_vrsave, set_host_vrsave: u64 = pr_tm.host_vrsave;
+    }
+
+    /// The next instruction's address.
+    #[inline]
+    pub(crate) fn nip(&self) -> u64 {
+        // SAFETY: Type invariant; both views of the union are plain integers.
+        unsafe { regs(self.0.as_ptr()).nip }
+    }
+
+    /// Sets the next instruction's address.
+    #[inline]
+    pub(crate) fn set_nip(&mut self, nip: u64) {
+        // SAFETY: As above.
+        unsafe { regs(self.0.as_ptr()).nip = nip }
+    }
+
+    /// A general register, `r` < 32.
+    #[inline]
+    pub(crate) fn gpr(&self, r: u8) -> u64 {
+        // SAFETY: As above.
+        unsafe { regs(self.0.as_ptr()).gpr[usize::from(r & 31)] }
+    }
+
+    /// The Condition Register.
+    #[inline]
+    pub(crate) fn cr(&self) -> u32 {
+        // SAFETY: As above.
+        unsafe { regs(self.0.as_ptr()).ccr as u32 }
+    }
+
+    /// Sets the Condition Register.
+    #[inline]
+    pub(crate) fn set_cr(&mut self, cr: u32) {
+        // SAFETY: As above.
+        unsafe { regs(self.0.as_ptr()).ccr = cr.into() }
+    }
+
+    /// The guest's MSR as the guest may have rewritten it, in the page that it shares with KVM.
+    ///
+    /// TS here is what the guest is told, never what a decision of the host rests on.
+    #[inline]
+    pub(crate) fn guest_msr(&self) -> Msr {
+        // SAFETY: `shared` is valid as long as the vcpu. The guest writes to it, so this is a
+        // volatile read.
+        let raw = unsafe { (&raw const (*self.arch().shared).msr).read_volatile() };
+        Msr::from_raw(match self.shared_is_swapped() {
+            true => raw.swap_bytes(),
+            false => raw,
+        })
+    }
+
+    fn set_guest_msr(&mut self, msr: Msr) {
+        let raw = match self.shared_is_swapped() {
+            true => msr.into_raw().swap_bytes(),
+            false => msr.into_raw(),
+        };
+        // SAFETY: As in `guest_msr`.
+        unsafe { (&raw mut (*self.arch().shared).msr).write_volatile(raw) };
+    }
+
+    fn shared_is_swapped(&self) -> bool {
+        self.arch().shared_big_endian != cfg!(target_endian = "big")
+    }
+
+    /// The MSR that the guest really runs with, but for TS, which is added at entry.
+    #[inline]
+    pub(crate) fn shadow_msr(&self) -> Msr {
+        Msr::from_raw(self.arch().shadow_msr)
+    }
+
+    /// Sets the MSR that the guest really runs with.
+    #[inline]
+    pub(crate) fn set_shadow_msr(&mut self, msr: Msr) {
+        // SAFETY: Type invariant.
+        unsafe { (*self.0.as_ptr()).arch.shadow_msr = msr.into_raw() };
+    }
+
+    /// SRR1 (or HSRR1) of the interrupt by which the guest was left.
+    #[inline]
+    pub(crate) fn shadow_srr1(&self) -> Msr {
+        Msr::from_raw(self.arch().shadow_srr1)
+    }
+
+    /// The guest's transaction state.
+    #[inline]
+    pub(crate) fn ts(&self) -> Ts {
+        match self.arch().pr_tm.ts {
+            0b01 => Ts::S,
+            0b10 => Ts::T,
+            _ => Ts::N,
+        }
+    }
+
+    /// Where the checkpoint is.
+    #[inline]
+    pub(crate) fn place(&self) -> Place {
+        match self.arch().pr_tm.place.into() {
+            bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU => Place::Cpu,
+            bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY => Place::Memory,
+            _ => Place::None,
+        }
+    }
+
+    /// Sets the guest's transaction state and the place of the checkpoint, and tells the guest.
+    #[inline]
+    pub(crate) fn set_transaction(&mut self, ts: Ts, place: Place) {
+        let raw = match place {
+            Place::None => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_NONE,
+            Place::Cpu => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU,
+            Place::Memory => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY,
+        };
+        // SAFETY: Type invariant.
+        let pr_tm = unsafe { &mut (*self.0.as_ptr()).arch.pr_tm };
+        pr_tm.ts = ts as u8;
+        pr_tm.place = raw as u8;
+        self.set_guest_msr(self.guest_msr().with_ts(ts));
+        self.set_shadow_msr(self.shadow_msr().with_ts(Ts::N));
+    }
+
+    /// Whether the vcpu is loaded on a CPU.
+    #[inline]
+    pub(crate) fn is_loaded(&self) -> bool {
+        // SAFETY: Type invariant.
+        unsafe { (*self.0.as_ptr()).cpu != -1 }
+    }
+
+    /// Whether the guest can reach TAR or DSCR.
+    #[inline]
+    pub(crate) fn has_facilities(&self) -> bool {
+        const FACILITIES: u64 = 1 << bindings::FSCR_TAR_LG | 1 << bindings::FSCR_DSCR_LG;
+        self.arch().shadow_fscr & FACILITIES != 0
+    }
+
+    /// The place at which a failure that happens now is recorded.
+    #[inline]
+    pub(crate) fn at(&self) -> At {
+        At {
+            nip: self.nip(),
+            ts: self.ts(),
+            pr: self.guest_msr().pr(),
+        }
+    }
+
+    #[inline(always)]
+    fn arch(&self) -> &bindings::kvm_vcpu_arch {
+        // SAFETY: Type invariant; only fields that nobody else writes are read through this.
+        unsafe { &(*self.0.as_ptr()).arch }
+    }
+}
+
+/// The anonymous struct in `struct pt_regs`.
+///
+/// # Safety
+///
+/// `vcpu` must be valid and its registers the caller's.
+#[inline(always)]
+unsafe fn regs<'a>(
+    vcpu: *mut bindings::kvm_vcpu,
+) -> &'a mut bindings::pt_regs__bindgen_ty_1__bindgen_ty_1 {
+    // SAFETY: By this function's requirement; every bit pattern is valid.
+    unsafe { &mut (*vcpu).arch.regs.__bindgen_anon_1.__bindgen_anon_1 }
+}
+
+/// What a checkpoint holds, each with its current counterpart: the one list of it.
+macro_rules! checkpoint {
+    ($copy:ident!) => {
+        $copy! {
+            regs.gpr, gpr_tm;
+            regs.ccr, cr_tm;
+            regs.xer, xer_tm;
+            regs.link, lr_tm;
+            regs.ctr, ctr_tm;
+        }
+        $copy! {
+            arch.fp, fp_tm;
+            arch.vr, vr_tm;
+            arch.vrsave, vrsave_tm;
+            arch.tar, tar_tm;
+            arch.dscr, dscr_tm;
+            arch.ppr, ppr_tm;
+            arch.amr, amr_tm;
+        }
+    };
+}
+
+impl Vcpu {
+    /// Makes the checkpointed registers the current ones. All of them must be in memory.
+    pub(crate) fn registers_from_checkpoint(&mut self) {
+        // SAFETY: Type invariant; `regs` is a part of `arch` of which no other reference is used.
+        let arch = unsafe { &mut (*self.0.as_ptr()).arch };
+        macro_rules! copy {
+            ($(regs.$current:ident, $checkpointed:ident;)*) => {
+                // SAFETY: As above, and every bit pattern is valid.
+                let regs = unsafe { &mut arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
+                $(regs.$current = arch.$checkpointed.into();)*
+            };
+            ($(arch.$current:ident, $checkpointed:ident;)*) => {
+                $(arch.$current = arch.$checkpointed;)*
+            };
+        }
+        checkpoint!(copy!);
+    }
+
+    /// Makes the current registers the checkpointed ones. All of them must be in memory.
+    pub(crate) fn checkpoint_from_registers(&mut self) {
+        // SAFETY: As above.
+        let arch = unsafe { &mut (*self.0.as_ptr()).arch };
+        macro_rules! copy {
+            ($(regs.$current:ident, $checkpointed:ident;)*) => {
+                // SAFETY: As above.
+                let regs = unsafe { &arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
+                $(arch.$checkpointed = regs.$current as _;)*
+            };
+            ($(arch.$current:ident, $checkpointed:ident;)*) => {
+                $(arch.$checkpointed = arch.$current;)*
+            };
+        }
+        checkpoint!(copy!);
+    }
+}

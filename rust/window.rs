@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-only
+
+//! The two windows in which no register is the kernel's: around `treclaim.` and `trechkpt.`.
+//!
+//! Built into the kernel image, not into the module. While r1 and r13 hold a guest's values an
+//! interrupt cannot be taken (there is no stack to take it on), so neither the text nor the memory
+//! that the windows use may fault. Module text is mapped by ordinary hash table entries that may
+//! be evicted at any time; the image is mapped by bolted entries of the linear mapping.
+//!
+//! # What keeps each window whole
+//!
+//! | thing | why it cannot fault or be lost |
+//! |---|---|
+//! | text | kernel image: bolted hash table entry, bolted SLB entry 0 |
+//! | stack | thread stack: linear mapping, bolted SLB entry for the stack; its frame was just written |
+//! | PACA | only its address is needed: r13 is kept in the frame |
+//! | vcpu | not touched while r1 is the guest's, or r13; read or written with MSR[RI] = 1 |
+//! | interrupts | MSR[EE] = 0; MSR[RI] = 0 so that a machine check knows it cannot return |
+//! | SPRG2, DAR | scratch of exception entry, which cannot be entered here |
+//! | tracing, kprobes | the symbols are in `.kprobes.text`, which cannot be probed; no C is called |
+//!
+//! The C functions that move FP and VMX registers are called with r1, r13 and MSR[RI] restored.
+
+#![no_std]
+
+use core::mem::{
+    offset_of,
+    size_of, //
+};
+use kernel::bindings::{
+    kvm_vcpu,
+    thread_fp_state,
+    thread_vr_state, //
+};
+
+/// Offset in `struct kvm_vcpu` of a field of its `arch`.
+macro_rules! arch {
+    ($($field:tt)+) => { offset_of!(kvm_vcpu, arch.$($field)+) };
+}
+
+// The windows address all of these with 16-bit displacements from one register.
+const _: () = assert!(size_of::<kvm_vcpu>() < 0x8000);
+// `store_fp_state` and `store_vr_state` fill these whole.
+const _: () = assert!(size_of::<thread_fp_state>() >= 33 * 8 * 2 - 8);
+const _: () = assert!(size_of::<thread_vr_state>() == 33 * 16);
+
+// Layout of the stack frame of both windows: the ABI's header, r14 to r31, and what else of the
+// host the guest's registers overwrite.
+core::arch::global_asm!(
+    r#"
+    .set FRAME_R2, 24
+    .set FRAME_NVGPRS, 32
+    .set FRAME_CR, FRAME_NVGPRS + 18 * 8
+    .set FRAME_MSR, FRAME_CR + 8
+    .set FRAME_AMR, FRAME_MSR + 8
+    .set FRAME_DSCR, FRAME_AMR + 8
+    .set FRAME_R13, FRAME_DSCR + 8
+    .set FRAME_VCPU, FRAME_R13 + 8
+    .set FRAME_TEXASR, FRAME_VCPU + 8
+    .set FRAME_GUEST_R0, FRAME_TEXASR + 8
+    .set FRAME_GUEST_R1, FRAME_GUEST_R0 + 8
+    .set FRAME_GUEST_R3, FRAME_GUEST_R1 + 8
+    .set FRAME_GUEST_R13, FRAME_GUEST_R3 + 8
+    .set FRAME_GUEST_R30, FRAME_GUEST_R13 + 8
+    .set FRAME_GUEST_R31, FRAME_GUEST_R30 + 8
+    .set FRAME_GUEST_DSCR, FRAME_GUEST_R31 + 8
+    .set FRAME_GUEST_PPR, FRAME_GUEST_DSCR + 8
+    # The stack pointer stays a multiple of 16.
+    .set FRAME_SIZE, (FRAME_GUEST_PPR + 8 + 15) & ~15
+
+    .set SPRN_DSCR, 17
+    .set SPRN_DAR, 19
+    .set SPRN_AMR, 29
+    .set SPRN_TFHAR, 128
+    .set SPRN_TFIAR, 129
+    .set SPRN_TEXASR, 130
+    .set SPRN_VRSAVE, 256
+    .set SPRN_SPRG2, 274
+    .set SPRN_TAR, 815
+    .set SPRN_PPR, 896
+
+    .set MSR_RI, 2
+    .set MSR_FP, 0x2000
+    .set MSR_VEC_VSX_HI, 0x0280
+    .set MSR_TM_LG, 32
+    .set MSR_TS_LG, 33
+
+    # Everything of the host that the window destroys, and a MSR for it: TM, FP, VEC and VSX on.
+    # In: r3 = vcpu. Clobbers r0, r5, r6. The MSR at entry stays in the frame.
+    .macro WINDOW_PROLOGUE
+    mflr    0
+    std     0, 16(1)
+    stdu    1, -FRAME_SIZE(1)
+    std     2, FRAME_R2(1)
+    .set    reg, 14
+    .rept   18
+    std     reg, (FRAME_NVGPRS + (reg - 14) * 8)(1)
+    .set    reg, reg + 1
+    .endr
+    mfcr    0
+    std     0, FRAME_CR(1)
+    mfspr   5, SPRN_AMR
+    std     5, FRAME_AMR(1)
+    mfspr   5, SPRN_DSCR
+    std     5, FRAME_DSCR(1)
+    std     3, FRAME_VCPU(1)
+    std     13, FRAME_R13(1)
+    mfmsr   5
+    std     5, FRAME_MSR(1)
+    li      0, 1
+    rldimi  5, 0, MSR_TM_LG, 63 - MSR_TM_LG
+    ori     5, 5, MSR_FP
+    oris    5, 5, MSR_VEC_VSX_HI
+    mtmsrd  5
+    .endm
+
+    # The inverse. In: r5 = MSR to leave with. r3 is the return value.
+    .macro WINDOW_EPILOGUE
+    mtmsrd  5
+    ld      0, FRAME_CR(1)
+    mtcr    0
+    .set    reg, 14
+    .rept   18
+    ld      reg, (FRAME_NVGPRS + (reg - 14) * 8)(1)
+    .set    reg, reg + 1
+    .endr
+    addi    1, 1, FRAME_SIZE
+    ld      0, 16(1)
+    mtlr    0
+    blr
+    .endm
+"#
+);
+
+// u64 kvmppc_pr_tm_reclaim(struct kvm_vcpu *vcpu, u64 code);
+//
+// Takes the transaction off the CPU: its checkpointed registers go to vcpu->arch.*_tm, the TM SPRs
+// as treclaim. leaves them to vcpu->arch.{tfhar,tfiar,texasr}; the CPU is in TS=N afterwards.
+// Returns TEXASR as it was before, so that the caller knows whether this was the first failure.
+//
+// Call with the CPU in TS=S (or T), preemption off, and the guest's FP, VMX and VSX registers
+// saved: they are lost. Lost too, and the caller's to set again: TAR, VRSAVE. AMR and DSCR are kept.
+//
+// |                  | r1    | r3             | r13   | others     | RI |
+// |------------------|-------|----------------|-------|------------|----|
+// | before treclaim. | host  | code           | host  | host       | 0  |
+// | after            | guest | guest          | guest | guest      | 0  |
+// | SPRG2, DAR       | host  | guest          | guest | guest      | 0  |
+// | frame            | host  | guest, saved   | host  | guest      | 0  |
+// | RI on            | host  | vcpu           | host  | guest      | 1  |
+core::arch::global_asm!(
+    r#"
+    .section ".kprobes.text", "ax", @progbits
+    .balign 128
+    .globl  kvmppc_pr_tm_reclaim
+    .type   kvmppc_pr_tm_reclaim, @function
+kvmppc_pr_tm_reclaim:
+    WINDOW_PROLOGUE
+    mfspr   6, SPRN_TEXASR
+    std     6, FRAME_TEXASR(1)
+    mtspr   SPRN_SPRG2, 1
+    li      0, 0
+    mtmsrd  0, 1
+
+    treclaim. 4
+
+    mtspr   SPRN_DAR, 1
+    mfspr   1, SPRN_SPRG2
+    std     13, FRAME_GUEST_R13(1)
+    ld      13, FRAME_R13(1)
+    std     0, FRAME_GUEST_R0(1)
+    mfspr   0, SPRN_PPR
+    # The guest may have left a low priority.
+    or      2, 2, 2
+    std     0, FRAME_GUEST_PPR(1)
+    std     3, FRAME_GUEST_R3(1)
+    mfspr   3, SPRN_DAR
+    std     3, FRAME_GUEST_R1(1)
+    li      0, MSR_RI
+    mtmsrd  0, 1
+
+    ld      3, FRAME_VCPU(1)
+    std     2, {gpr_tm} + 2 * 8(3)
+    ld      2, FRAME_R2(1)
+    .set    reg, 4
+    .rept   28
+    .if     reg != 13
+    std     reg, {gpr_tm} + reg * 8(3)
+    .endif
+    .set    reg, reg + 1
+    .endr
+    ld      4, FRAME_GUEST_R0(1)
+    ld      5, FRAME_GUEST_R1(1)
+    ld      6, FRAME_GUEST_R3(1)
+    ld      7, FRAME_GUEST_R13(1)
+    ld      8, FRAME_GUEST_PPR(1)
+    std     4, {gpr_tm} + 0 * 8(3)
+    std     5, {gpr_tm} + 1 * 8(3)
+    std     6, {gpr_tm} + 3 * 8(3)
+    std     7, {gpr_tm} + 13 * 8(3)
+    std     8, {ppr_tm}(3)
+
+    mfcr    4
+    mfxer   5
+    mflr    6
+    mfctr   7
+    mfspr   8, SPRN_AMR
+    mfspr   9, SPRN_DSCR
+    mfspr   10, SPRN_TAR
+    mfspr   11, SPRN_VRSAVE
+    stw     4, {cr_tm}(3)
+    std     5, {xer_tm}(3)
+    std     6, {lr_tm}(3)
+    std     7, {ctr_tm}(3)
+    std     8, {amr_tm}(3)
+    std     9, {dscr_tm}(3)
+    std     10, {tar_tm}(3)
+    stw     11, {vrsave_tm}(3)
+
+    ld      4, FRAME_AMR(1)
+    ld      5, FRAME_DSCR(1)
+    mtspr   SPRN_AMR, 4
+    mtspr   SPRN_DSCR, 5
+    isync
+
+    mfspr   4, SPRN_TFHAR
+    mfspr   5, SPRN_TFIAR
+    mfspr   6, SPRN_TEXASR
+    std     4, {tfhar}(3)
+    std     5, {tfiar}(3)
+    std     6, {texasr}(3)
+
+    mr      31, 3
+    addi    3, 31, {fp_tm}
+    bl      store_fp_state
+    nop
+    addi    3, 31, {vr_tm}
+    bl      store_vr_state
+    nop
+
+    ld      3, FRAME_TEXASR(1)
+    # TS is N now, whatever it was.
+    ld      5, FRAME_MSR(1)
+    li      0, 0
+    rldimi  5, 0, MSR_TS_LG, 62 - MSR_TS_LG
+    WINDOW_EPILOGUE
+    .size   kvmppc_pr_tm_reclaim, . - kvmppc_pr_tm_reclaim
+    .previous
+"#,
+    gpr_tm = const arch!(gpr_tm),
+    cr_tm = const arch!(cr_tm),
+    xer_tm = const arch!(xer_tm),
+    lr_tm = const arch!(lr_tm),
+    ctr_tm = const arch!(ctr_tm),
+    amr_tm = const arch!(amr_tm),
+    ppr_tm = const arch!(ppr_tm),
+    dscr_tm = const arch!(dscr_tm),
+    tar_tm = const arch!(tar_tm),
+    vrsave_tm = const arch!(vrsave_tm),
+    tfhar = const arch!(tfhar),
+    tfiar = const arch!(tfiar),
+    texasr = const arch!(texasr),
+    fp_tm = const arch!(fp_tm),
+    vr_tm = const arch!(vr_tm),
+);
+
+// void kvmppc_pr_tm_recheckpoint(struct kvm_vcpu *vcpu);
+//
+// Puts a reclaimed transaction back: vcpu->arch.*_tm becomes the CPU's checkpoint; the CPU is in
+// TS=S afterwards.
+//
+// Call with the CPU in TS=N, interrupts hard-disabled, no FP, VMX or VSX state of anyone in the
+// registers, and TEXASR[FS] = 1. Lost: FP, VMX, VSX, TAR, VRSAVE. AMR and DSCR are kept.
+core::arch::global_asm!(
+    r#"
+    .section ".kprobes.text", "ax", @progbits
+    .balign 128
+    .globl  kvmppc_pr_tm_recheckpoint
+    .type   kvmppc_pr_tm_recheckpoint, @function
+kvmppc_pr_tm_recheckpoint:
+    WINDOW_PROLOGUE
+    mr      31, 3
+    addi    3, 31, {fp_tm}
+    bl      load_fp_state
+    nop
+    addi    3, 31, {vr_tm}
+    bl      load_vr_state
+    nop
+    lwz     4, {cr_tm}(31)
+    ld      5, {xer_tm}(31)
+    ld      6, {lr_tm}(31)
+    ld      7, {ctr_tm}(31)
+    ld      8, {amr_tm}(31)
+    ld      10, {tar_tm}(31)
+    lwz     11, {vrsave_tm}(31)
+    mtcr    4
+    mtxer   5
+    mtlr    6
+    mtctr   7
+    mtspr   SPRN_TAR, 10
+    mtspr   SPRN_VRSAVE, 11
+
+    # What needs a scratch register goes through the frame: once r1 is the guest's nothing but the
+    # stack has been touched.
+    ld      3, {gpr_tm} + 1 * 8(31)
+    ld      4, {gpr_tm} + 13 * 8(31)
+    ld      5, {gpr_tm} + 30 * 8(31)
+    ld      6, {gpr_tm} + 31 * 8(31)
+    ld      9, {dscr_tm}(31)
+    ld      10, {ppr_tm}(31)
+    std     3, FRAME_GUEST_R1(1)
+    std     4, FRAME_GUEST_R13(1)
+    std     5, FRAME_GUEST_R30(1)
+    std     6, FRAME_GUEST_R31(1)
+    std     9, FRAME_GUEST_DSCR(1)
+    std     10, FRAME_GUEST_PPR(1)
+    mtspr   SPRN_SPRG2, 1
+    mtspr   SPRN_AMR, 8
+    isync
+
+    ld      0, {gpr_tm} + 0 * 8(31)
+    .set    reg, 2
+    .rept   28
+    .if     reg != 13
+    ld      reg, {gpr_tm} + reg * 8(31)
+    .endif
+    .set    reg, reg + 1
+    .endr
+
+    # Left: r30, r31, r13 and r1, in this order.
+    li      31, 0
+    mtmsrd  31, 1
+    ld      30, FRAME_GUEST_DSCR(1)
+    ld      31, FRAME_GUEST_PPR(1)
+    mtspr   SPRN_DSCR, 30
+    mtspr   SPRN_PPR, 31
+    ld      30, FRAME_GUEST_R30(1)
+    ld      31, FRAME_GUEST_R31(1)
+    ld      13, FRAME_GUEST_R13(1)
+    ld      1, FRAME_GUEST_R1(1)
+
+    trechkpt.
+
+    mfspr   1, SPRN_SPRG2
+    or      2, 2, 2
+    ld      13, FRAME_R13(1)
+    ld      2, FRAME_R2(1)
+    li      0, MSR_RI
+    mtmsrd  0, 1
+
+    ld      4, FRAME_AMR(1)
+    ld      5, FRAME_DSCR(1)
+    mtspr   SPRN_AMR, 4
+    mtspr   SPRN_DSCR, 5
+    isync
+
+    # TS is S now.
+    ld      5, FRAME_MSR(1)
+    li      0, 1
+    rldimi  5, 0, MSR_TS_LG, 62 - MSR_TS_LG
+    WINDOW_EPILOGUE
+    .size   kvmppc_pr_tm_recheckpoint, . - kvmppc_pr_tm_recheckpoint
+    .previous
+"#,
+    gpr_tm = const arch!(gpr_tm),
+    cr_tm = const arch!(cr_tm),
+    xer_tm = const arch!(xer_tm),
+    lr_tm = const arch!(lr_tm),
+    ctr_tm = const arch!(ctr_tm),
+    amr_tm = const arch!(amr_tm),
+    ppr_tm = const arch!(ppr_tm),
+    dscr_tm = const arch!(dscr_tm),
+    tar_tm = const arch!(tar_tm),
+    vrsave_tm = const arch!(vrsave_tm),
+    fp_tm = const arch!(fp_tm),
+    vr_tm = const arch!(vr_tm),
+);
+
+// EXPORT_SYMBOL_GPL of `include/linux/export.h`, which is a C macro.
+core::arch::global_asm!(
+    r#"
+    .macro EXPORT_SYMBOL_GPL sym
+    .section ".export_symbol", "a"
+__export_symbol_\sym:
+    .asciz  "GPL"
+    .asciz  ""
+    .balign 8
+    .quad   \sym
+    .previous
+    .endm
+
+    EXPORT_SYMBOL_GPL kvmppc_pr_tm_reclaim
+    EXPORT_SYMBOL_GPL kvmppc_pr_tm_recheckpoint
+"#
+);
