@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Problem state always runs with address translation: an rfid that sets PR
+ * sets EE, IR and DR with it. So this program's pages are mapped where they
+ * are, 4 KiB each, for both privileges.
+ */
+#include "privileged.h"
+
+#define H_ENTER		0x08
+
+#define VSID		0x1234ull
+#define SLB_VALID	BIT(27)
+#define HPTE_VALID	1ull
+#define HPTE_REFERENCED	BIT(8)
+#define HPTE_CHANGED	BIT(7)
+#define HPTE_COHERENT	BIT(4)
+#define HPTE_ALL_MAY_WRITE	2ull
+
+bool map_pages(void)
+{
+	extern char image_end[];
+	const uint64_t groups = 1ull << (page_table_log2 - 7);
+	uint64_t page, hash, va;
+
+	if (!page_table_log2)
+		return false;
+	for (page = 0; page < ((uintptr_t)image_end + 0xfff) >> 12; page++) {
+		va = VSID << 28 | page << 12;
+		hash = (VSID ^ page) & (groups - 1);
+		if (hypercall(H_ENTER, 0, hash * 8, va >> 23 << 7 | HPTE_VALID,
+			      page << 12 | HPTE_REFERENCED | HPTE_CHANGED | HPTE_COHERENT |
+			      HPTE_ALL_MAY_WRITE))
+			return false;
+	}
+	asm volatile("slbmte %0, %1; isync" : : "r" (VSID << 12), "r" (SLB_VALID | 1));
+	return true;
+}

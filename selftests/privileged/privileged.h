@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Transactional memory as a guest kernel meets it: what each instruction does
+ * in each state, as tables that hold for a hypervisor and for an emulated
+ * machine alike.
+ */
+#ifndef _PRIVILEGED_PRIVILEGED_H
+#define _PRIVILEGED_PRIVILEGED_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lowcore.h"
+#include "msr.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* firmware.c */
+extern char boot_arguments[256];
+void ask_firmware(uint64_t entry);
+void put_char(char c);
+void __attribute__((noreturn)) power_off(void);
+uint64_t hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
+int64_t call_firmware(uint64_t entry, uint32_t *arguments);
+
+/* mmu.c */
+extern uint32_t page_table_log2;	/* from the firmware */
+bool map_pages(void);
+
+/* print.c */
+/* %s, %x (uint64_t, hexadecimal), %u (unsigned int), %c */
+void print(const char *format, ...);
+bool contains(const char *text, const char *word);
+
+/* How a state is reached. */
+enum from {
+	FROM_N,		/* Non-transactional */
+	FROM_FAILED,	/* Suspended by trechkpt., so failure is recorded already */
+	FROM_USER,	/* Suspended by a system call in problem state's transaction */
+	FROM_T,		/* Transactional by tbegin. just before, same privilege */
+};
+
+/* Where the machine went, seen from the instruction. */
+enum where { AT, NEXT, HANDLER, TARGET, ELSEWHERE };
+
+#define ANY	-1
+
+/* One way in which it may end. The first interrupt after it tells. */
+struct outcome {
+	uint16_t vector;
+	uint8_t where;
+	uint8_t ts;		/* as in SRR1 */
+	int8_t tm;		/* as in SRR1, or ANY */
+	int8_t cr0;		/* or ANY */
+	uint32_t reason;	/* SRR1_* */
+	uint64_t texasr_mask, texasr;
+	bool tfhar_next;	/* TFHAR is the next instruction's address */
+	bool tfiar;		/* TFIAR must be the instruction's address */
+	bool back;		/* registers and memory are those before the transaction */
+	bool committed;		/* memory is that of the transaction */
+};
+
+#define MAX_OUTCOMES	3
+
+struct test {
+	const char *name;
+	const char *rule;	/* where it comes from */
+	uint32_t instruction;
+	enum from from;
+	bool tm;		/* MSR[TM] when the instruction executes */
+	bool user;		/* in problem state */
+	uint64_t r3, r4;	/* operands */
+	uint64_t srr1;		/* for rfid, with SRR0 = TARGET; 0: this program's MSR */
+	uint64_t texasr;	/* before: TEXASR in N, else what a failure left */
+	struct outcome may[MAX_OUTCOMES];	/* unused ones have vector 0 */
+	int8_t cr_field;	/* the CR field that cr0 above is about */
+	uint8_t check_r3;	/* r3 must be r3_after */
+	uint64_t r3_after;
+};
+
+/* judge.c */
+enum verdict { PASS, FAIL, SKIP };
+extern unsigned int passed, failed, skipped;
+enum verdict judge(const struct test *test);
+void result(enum verdict verdict, const char *name, const char *why);
+
+/* What a failure leaves in TEXASR before FROM_FAILED tests. */
+#define EARLIER_FAILURE	(TEXASR_CODE(0x5a) | TEXASR_ABORT | TEXASR_SUMMARY | 1)
+
+/* Does tbegin. start a transaction in privileged state, now and then? */
+bool transactions_start(void);
+
+/* The tables. */
+void test_instructions(void);
+void test_transitions(void);
+void test_hostile(void);
+
+extern bool privileged_transactions;	/* tbegin. can succeed in privileged state */
+
+#endif

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Every MSR[TS,TM] to every other by rfid, mtmsrd and mtmsr (Power ISA 2.07B,
+ * Book III-S 3.2.2 and the descriptions of the instructions).
+ *
+ * rfid and mtmsrd with L = 0: an illegal transition is a TM Bad Thing at the
+ * instruction and changes nothing; from S0 to N0 the three bits are left alone.
+ * mtmsr never touches the upper half of the MSR, L = 1 only EE and RI.
+ */
+#include "privileged.h"
+
+#define RFID		0x4c000024
+#define MTMSRD_R3	0x7c600164
+#define MTMSRD_L_R3	0x7c610164
+#define MTMSR_R3	0x7c600124
+#define MTMSR_L_R3	0x7c610124
+
+enum rule {
+	TAKEN,		/* the new value takes effect */
+	BAD,		/* TM Bad Thing */
+	KEPT,		/* TS and TM stay, the rest takes effect */
+	RESUMED,	/* as TAKEN; if the transaction has failed, its handler runs */
+};
+
+#define TS_TM(ts, tm)	((ts) * 2 + (tm))
+#define STATES		8
+
+/* [from][to], both TS_TM(). The reserved TS is never legal. */
+static const uint8_t rules[4][STATES] = {
+	/*	  N0     N1     S0     S1     T0   T1       30   31 */
+	/* N0 */ { TAKEN, TAKEN, BAD,   BAD,   BAD, BAD,     BAD, BAD },
+	/* N1 */ { TAKEN, TAKEN, BAD,   BAD,   BAD, BAD,     BAD, BAD },
+	/* S0 */ { KEPT,  BAD,   TAKEN, TAKEN, BAD, RESUMED, BAD, BAD },
+	/* S1 */ { BAD,   BAD,   TAKEN, TAKEN, BAD, RESUMED, BAD, BAD },
+};
+
+static const struct {
+	const char *name;
+	uint32_t instruction;
+	bool moves_ts;
+} instructions[] = {
+	{ "mtmsrd", MTMSRD_R3, true },
+	{ "mtmsr", MTMSR_R3, false },
+	{ "mtmsrd with L", MTMSRD_L_R3, false },
+	{ "mtmsr with L", MTMSR_L_R3, false },
+};
+
+static uint64_t msr_value(unsigned int to, bool user)
+{
+	return (lowcore.base_msr & ~(MSR_TM | MSR_TS(3))) | MSR_TS(to / 2) |
+	       (to % 2 ? MSR_TM : 0) | (user ? MSR_PR : 0);
+}
+
+static void make_name(char *name, const char *instruction, enum from from, bool tm,
+		      unsigned int to, bool user)
+{
+	const char *const parts[] = {
+		instruction, from == FROM_USER ? ", live S" : from == FROM_FAILED ? ", S" : ", N",
+		tm ? "1" : "0", " to ", &"N\0S\0T\0" "3"[to / 2 * 2], to % 2 ? "1" : "0",
+		user ? " in problem state" : "",
+	};
+	unsigned int part;
+	const char *p;
+
+	for (part = 0; part < ARRAY_SIZE(parts); part++)
+		for (p = parts[part]; *p; )
+			*name++ = *p++;
+	*name = 0;
+}
+
+/* Fills in @t->may from the rule; @where is where the next instruction is. */
+static void expect(struct test *t, unsigned int to, enum where where)
+{
+	const unsigned int before = TS_TM(t->from == FROM_N ? N : S, t->tm);
+	const struct outcome goes_on = {
+		.vector = VECTOR_PROGRAM, .reason = SRR1_TRAP, .where = where, .cr0 = 0xf,
+	};
+	enum rule rule = rules[before][to];
+
+	t->may[0] = goes_on;
+	t->may[0].ts = to / 2;
+	t->may[0].tm = to % 2;
+	switch (rule) {
+	case TAKEN:
+		t->rule = "takes effect";
+		break;
+	case KEPT:
+		t->rule = "S with TM = 0 stays S";
+		t->may[0].ts = S;
+		t->may[0].tm = 0;
+		break;
+	case BAD:
+		t->rule = "TM Bad Thing";
+		t->may[0].where = AT;
+		t->may[0].reason = SRR1_BAD_THING;
+		t->may[0].ts = before / 2;
+		t->may[0].tm = before % 2;
+		break;
+	case RESUMED:
+		t->rule = "resumes, or fails if failure is recorded";
+		t->may[1] = (struct outcome){
+			.vector = VECTOR_PROGRAM, .reason = SRR1_TRAP, .where = HANDLER,
+			.ts = N, .tm = 1, .cr0 = 0xa, .back = true,
+			.texasr_mask = TEXASR_SUMMARY, .texasr = TEXASR_SUMMARY,
+		};
+		if (t->from == FROM_FAILED) {
+			t->may[0] = t->may[1];
+			t->may[1].vector = 0;
+		}
+		break;
+	}
+}
+
+static void test_rfid(enum from from, bool tm, unsigned int to, bool user)
+{
+	char name[64];
+	struct test t = {
+		.name = name, .instruction = RFID, .from = from, .tm = tm,
+		.srr1 = msr_value(to, user),
+	};
+
+	make_name(name, "rfid", from, tm, to, user);
+	expect(&t, to, TARGET);
+	judge(&t);
+}
+
+static void test_move(unsigned int i, enum from from, bool tm, unsigned int to)
+{
+	char name[64];
+	struct test t = {
+		.name = name, .instruction = instructions[i].instruction, .from = from, .tm = tm,
+		.r3 = msr_value(to, false),
+	};
+
+	make_name(name, instructions[i].name, from, tm, to, false);
+	if (instructions[i].moves_ts) {
+		expect(&t, to, NEXT);
+	} else {
+		expect(&t, TS_TM(from == FROM_N ? N : S, tm), NEXT);
+		t.rule = "leaves TS and TM alone";
+	}
+	judge(&t);
+}
+
+void test_transitions(void)
+{
+	unsigned int from, tm, to, i;
+
+	if (!lowcore.has_tm)
+		return;
+	for (from = FROM_N; from <= FROM_USER; from++) {
+		for (tm = 0; tm < 2; tm++) {
+			for (to = 0; to < STATES; to++) {
+				test_rfid(from, tm, to, false);
+				test_rfid(from, tm, to, true);
+				for (i = 0; i < ARRAY_SIZE(instructions); i++)
+					test_move(i, from, tm, to);
+			}
+		}
+	}
+}
