@@ -58,6 +58,7 @@ struct outcome {
 	bool tfiar;		/* TFIAR must be the instruction's address */
 	bool back;		/* registers and memory are those before the transaction */
 	bool committed;		/* memory is that of the transaction */
+	bool any_srr1;		/* TS, TM and PR in SRR1 may be anything; ts is the real one */
 };
 
 #define MAX_OUTCOMES	3
@@ -70,8 +71,11 @@ struct test {
 	bool tm;		/* MSR[TM] when the instruction executes */
 	bool user;		/* in problem state */
 	uint64_t r3, r4;	/* operands */
+	uint64_t r7[3];		/* r7 to r9 */
 	uint64_t srr1;		/* for rfid, with SRR0 = TARGET; 0: this program's MSR */
-	uint64_t texasr;	/* before: TEXASR in N, else what a failure left */
+	uint64_t texasr;	/* before; for FROM_FAILED 0 means EARLIER_FAILURE */
+	uint64_t turns;		/* in CTR */
+	uint32_t decrementer;	/* ticks until an interrupt; 0: not for a long time */
 	struct outcome may[MAX_OUTCOMES];	/* unused ones have vector 0 */
 	int8_t cr_field;	/* the CR field that cr0 above is about */
 	uint8_t check_r3;	/* r3 must be r3_after */
@@ -82,6 +86,11 @@ struct test {
 enum verdict { PASS, FAIL, SKIP };
 extern unsigned int passed, failed, skipped;
 enum verdict judge(const struct test *test);
+const char *examine(const struct test *test);
+void explain(const struct test *test, const char *difference);
+void run_once(const struct test *test);
+void write_instructions(const uint32_t *first, unsigned int count);
+void branch_to(struct test *test, const uint32_t *code);
 void result(enum verdict verdict, const char *name, const char *why);
 
 /* What a failure leaves in TEXASR before FROM_FAILED tests. */
@@ -89,6 +98,9 @@ void result(enum verdict verdict, const char *name, const char *why);
 
 /* Does tbegin. start a transaction in privileged state, now and then? */
 bool transactions_start(void);
+
+/* Fills in @t->may for a transition to TS * 2 + TM = @to; see transitions.c. */
+void expect_transition(struct test *t, unsigned int to, enum where where);
 
 /* The tables. */
 void test_instructions(void);

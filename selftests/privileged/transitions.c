@@ -68,8 +68,8 @@ static void make_name(char *name, const char *instruction, enum from from, bool 
 	*name = 0;
 }
 
-/* Fills in @t->may from the rule; @where is where the next instruction is. */
-static void expect(struct test *t, unsigned int to, enum where where)
+/* @where is where the next instruction is. */
+void expect_transition(struct test *t, unsigned int to, enum where where)
 {
 	const unsigned int before = TS_TM(t->from == FROM_N ? N : S, t->tm);
 	const struct outcome goes_on = {
@@ -120,7 +120,7 @@ static void test_rfid(enum from from, bool tm, unsigned int to, bool user)
 	};
 
 	make_name(name, "rfid", from, tm, to, user);
-	expect(&t, to, TARGET);
+	expect_transition(&t, to, TARGET);
 	judge(&t);
 }
 
@@ -134,9 +134,9 @@ static void test_move(unsigned int i, enum from from, bool tm, unsigned int to)
 
 	make_name(name, instructions[i].name, from, tm, to, false);
 	if (instructions[i].moves_ts) {
-		expect(&t, to, NEXT);
+		expect_transition(&t, to, NEXT);
 	} else {
-		expect(&t, TS_TM(from == FROM_N ? N : S, tm), NEXT);
+		expect_transition(&t, TS_TM(from == FROM_N ? N : S, tm), NEXT);
 		t.rule = "leaves TS and TM alone";
 	}
 	judge(&t);
