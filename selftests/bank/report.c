@@ -88,7 +88,7 @@ static void print_mismatch(FILE *out, const struct bank *bank, const struct tota
 		register_name(m->reg, m->expected ^ m->found), m->where,
 		(unsigned long)m->expected, (unsigned long)m->found, m->hint);
 	fprintf(out, " (process %d, transaction %lu", t->first_mismatch,
-		(unsigned long)(uint32_t)w->mismatch_number);
+		(unsigned long)w->mismatch_number);
 	if (w->mismatch_texasr)
 		fprintf(out, ", TEXASR %016lx: %s", (unsigned long)w->mismatch_texasr,
 			texasr_causes[texasr_cause(w->mismatch_texasr)].name);

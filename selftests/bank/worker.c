@@ -165,6 +165,17 @@ static void check_registers(struct worker *w, const struct attempt *a, uint64_t 
 	w->differs[m.reg]++;
 }
 
+/*
+ * Different in its lowest bits for each attempt of each process: Linux writes
+ * VRSAVE, TAR and DSCR at a context switch only where they differ between the
+ * two processes, though a recheckpoint in between has changed them, so equal
+ * ones would show that, which is no matter of a hypervisor's.
+ */
+static uint64_t pattern_seed(uint64_t process, uint64_t number, unsigned int try)
+{
+	return (number * MAX_PROCESSES + process) * MAX_TRIES + try;
+}
+
 /* True once the transaction has committed; false: to be done under the lock. */
 static bool try_transactions(struct bank *bank, const struct options *options,
 			     struct worker *w, struct attempt *a,
@@ -174,7 +185,7 @@ static bool try_transactions(struct bank *bank, const struct options *options,
 
 	for (try = 0; try < MAX_TRIES; try++) {
 		set_up(a, bank, options, kind, random);
-		attempt_prepare(a, (number << 4) + try);
+		attempt_prepare(a, pattern_seed(w - bank->workers, number, try));
 		w->attempts[kind]++;
 		attempt_run(a);
 		check_registers(w, a, number);
@@ -275,7 +286,7 @@ void worker_run(struct bank *bank, const struct options *options, unsigned int n
 		t->amount = random_below(&random, 100);
 		if (!bank->has_tm ||
 		    !try_transactions(bank, options, w, a, kind,
-				      (uint64_t)number << 32 | i, &random)) {
+				      i, &random)) {
 			w->locked++;
 			under_lock(bank, w, t, kind);
 		}

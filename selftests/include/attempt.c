@@ -112,8 +112,9 @@ void attempt_init(struct attempt *a, unsigned int optional)
 			registers_writable[reg] = 0;
 	}
 
+	/* Each pattern and its complement: a bit that never moves differs once. */
 	for (i = 0; i < 16; i++) {
-		registers_pattern(&a->before, i);
+		registers_pattern(&a->before, i / 2);
 		for (reg = 0; reg < REG_COUNT; reg++)
 			if (is_tried(reg) && (i & 1))
 				a->before.reg[reg] ^= registers_writable[reg];

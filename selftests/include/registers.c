@@ -67,6 +67,7 @@ bool registers_syscall_clobbers(unsigned int reg)
 	case REG_CR:
 	case REG_CTR:
 	case REG_XER:
+	case REG_PPR:		/* the kernel sets a priority of its own */
 		return true;
 	default:
 		return false;
