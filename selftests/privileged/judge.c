@@ -50,7 +50,7 @@ enum place {
 #define MAX_TRIES	200
 
 static uint32_t program[PROGRAM_SIZE] __attribute__((aligned(128)));
-static volatile uint64_t memory[16] __attribute__((aligned(128)));
+volatile uint64_t memory[16] __attribute__((aligned(128)));
 
 unsigned int passed, failed, skipped;
 

@@ -35,7 +35,7 @@ void unexpected_interrupt(void)
 
 int main(void)
 {
-	lowcore.base_msr = MSR_SF | MSR_ME | MSR_RI;
+	lowcore.base_msr = MSR_SF | MSR_ME | MSR_RI | MSR_FP | MSR_VEC | MSR_VSX;
 	mtmsrd(lowcore.base_msr | MSR_TM);
 	lowcore.has_tm = !!(mfmsr() & MSR_TM);
 	if (lowcore.has_tm)
@@ -53,6 +53,8 @@ int main(void)
 	      privileged_transactions ? "starts transactions" : "always fails");
 	test_instructions();
 	test_transitions();
+	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
+	test_checkpoint();
 	if (contains(boot_arguments, "hostile"))
 		test_hostile();
 	print("1..%u\n", passed + failed + skipped);

@@ -58,6 +58,7 @@ enum ts { N, S, T, RESERVED };
 
 /* FSCR[IC] for transactional memory. */
 #define FSCR_CAUSE_TM		5
+#define FSCR_TAR		BIT(8)
 
 #endif
 #endif

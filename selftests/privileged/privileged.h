@@ -84,6 +84,7 @@ struct test {
 
 /* judge.c */
 enum verdict { PASS, FAIL, SKIP };
+extern volatile uint64_t memory[16];	/* r22 is its address */
 extern unsigned int passed, failed, skipped;
 enum verdict judge(const struct test *test);
 const char *examine(const struct test *test);
@@ -105,6 +106,7 @@ void expect_transition(struct test *t, unsigned int to, enum where where);
 /* The tables. */
 void test_instructions(void);
 void test_transitions(void);
+void test_checkpoint(void);
 void test_hostile(void);
 
 extern bool privileged_transactions;	/* tbegin. can succeed in privileged state */
