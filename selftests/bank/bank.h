@@ -53,6 +53,7 @@ struct worker {
 	uint64_t foreign_tfiar;		/* failures recorded outside the program */
 	uint64_t unknown_texasr;	/* the first one */
 	uint64_t active_system_calls;	/* committed with a system call inside */
+	uint64_t false_system_calls;	/* failed for a system call that it had not made */
 	uint64_t wrong_audits;
 	uint64_t bad_records;
 	char bad_record[160];		/* the first one */

@@ -44,6 +44,7 @@ static void add_worker(struct total *t, const struct worker *w, int number)
 	s->locked += w->locked;
 	s->foreign_tfiar += w->foreign_tfiar;
 	s->active_system_calls += w->active_system_calls;
+	s->false_system_calls += w->false_system_calls;
 	s->wrong_audits += w->wrong_audits;
 	s->bad_records += w->bad_records;
 	s->differing += w->differing;
@@ -160,10 +161,11 @@ static void print_json(const struct bank *bank, const struct options *options,
 	printf("\"money\":%ld,\"money_expected\":%ld,\"wrong_accounts\":%u,",
 	       (long)t->found, (long)t->expected, t->wrong_accounts);
 	printf("\"switches\":%lu,\"doomed_suspended\":%lu,\"persistent\":%lu,"
-	       "\"foreign_tfiar\":%lu,\"bad_records\":%lu,",
+	       "\"foreign_tfiar\":%lu,\"bad_records\":%lu,\"false_system_calls\":%lu,",
 	       (unsigned long)(t->sum.voluntary + t->sum.involuntary),
 	       (unsigned long)t->sum.doomed_suspended, (unsigned long)t->sum.persistent,
-	       (unsigned long)t->sum.foreign_tfiar, (unsigned long)t->sum.bad_records);
+	       (unsigned long)t->sum.foreign_tfiar, (unsigned long)t->sum.bad_records,
+	       (unsigned long)t->sum.false_system_calls);
 	printf("\"aborts\":{");
 	for (i = 0; i < texasr_cause_count; i++) {
 		if (!t->sum.causes[i])
@@ -200,7 +202,7 @@ static bool all_good(const struct bank *bank, const struct options *options,
 
 	return t->finished == options->processes && t->found == t->expected &&
 	       !t->wrong_accounts && !s->wrong_audits && !s->differing && !t->unknown &&
-	       !s->bad_records && !s->active_system_calls &&
+	       !s->bad_records && !s->active_system_calls && !s->false_system_calls &&
 	       (!bank->has_tm || t->commits >= options->min_commits);
 }
 
@@ -253,6 +255,9 @@ static void print_tap_tm(const struct bank *bank, const struct options *options,
 	tap_result(!t->sum.active_system_calls,
 		   "system calls: %lu made in a transaction that committed",
 		   (unsigned long)t->sum.active_system_calls);
+	tap_result(!t->sum.false_system_calls,
+		   "system calls: %lu aborts for one that was not made",
+		   (unsigned long)t->sum.false_system_calls);
 }
 
 int report(const struct bank *bank, const struct options *options, double seconds)
@@ -267,7 +272,7 @@ int report(const struct bank *bank, const struct options *options, double second
 	} else {
 		if (!options->quiet)
 			print_table(bank, options, &t, seconds);
-		tap_plan(bank->has_tm ? 9 : 4);
+		tap_plan(bank->has_tm ? 10 : 4);
 		print_tap_money(bank, options, &t);
 		if (bank->has_tm)
 			print_tap_tm(bank, options, &t);

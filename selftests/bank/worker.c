@@ -146,6 +146,8 @@ static void count_failure(struct worker *w, const struct attempt *a)
 		w->persistent++;
 	if (!in_program(a->tfiar))
 		w->foreign_tfiar++;
+	if (texasr_is_system_call(a->texasr) && !(a->flags & ATTEMPT_F_SYSCALL_T))
+		w->false_system_calls++;
 	if (texasr_is_unknown(a->texasr) && !w->unknown_texasr)
 		w->unknown_texasr = a->texasr;
 	check_record(w, a);

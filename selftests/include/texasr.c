@@ -56,3 +56,8 @@ bool texasr_is_unknown(uint64_t texasr)
 {
 	return texasr_cause(texasr) == texasr_cause_count - 1;
 }
+
+bool texasr_is_system_call(uint64_t texasr)
+{
+	return (texasr & TEXASR_ABORT) && (TEXASR_CODE(texasr) & 0xfe) == 0xd8;
+}

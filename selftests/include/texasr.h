@@ -40,6 +40,7 @@ extern const unsigned int texasr_cause_count;
 
 unsigned int texasr_cause(uint64_t texasr);
 bool texasr_is_unknown(uint64_t texasr);
+bool texasr_is_system_call(uint64_t texasr);
 
 #endif /* !__ASSEMBLER__ */
 #endif
