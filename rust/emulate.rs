@@ -55,7 +55,7 @@ pub(crate) enum Emulated {
 fn bad_thing(v: &mut Vcpu) {
     STATS.bad_things.count();
     // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
-    unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM.into()) };
+    unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM as usize) };
 }
 
 /// Whether the guest has the facility; if not, the interrupt that says so is queued.
@@ -63,7 +63,7 @@ fn facility_available(v: &mut Vcpu) -> bool {
     let available = v.guest_msr().tm();
     if !available {
         // SAFETY: As in `bad_thing`.
-        unsafe { bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG.into()) };
+        unsafe { bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG as usize) };
     }
     available
 }

@@ -51,15 +51,12 @@ struct KvmPrTm {
 impl kernel::InPlaceModule for KvmPrTm {
     /// Fails with `ENODEV` on a host that cannot run transactions.
     fn init(module: &'static ThisModule) -> impl PinInit<Self, Error> {
+        let debugfs = debugfs::Dir::new(c"kvm_pr_tm");
+
         try_pin_init!(Self {
-            _registration: {
-                if !cpu::has_tm() {
-                    return Err(ENODEV);
-                }
-                ops::Registration::new(module)?
-            },
-            _debugfs: debugfs::Dir::new(c"kvm_pr_tm"),
-            _stats <- _debugfs.read_callback_file(c"stats", (), &|_, f| stats::STATS.show(f)),
+            _registration: ops::Registration::new(module)?,
+            _stats <- debugfs.read_callback_file(c"stats", (), &|_, f| stats::STATS.show(f)),
+            _debugfs: debugfs,
         })
     }
 }

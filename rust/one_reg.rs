@@ -14,6 +14,7 @@ use kernel::{
         kvm_vcpu_arch,
         kvmppc_one_reg, //
     },
+    ffi::c_ulong,
     prelude::*, //
 };
 
@@ -44,6 +45,13 @@ fn word(access: Access, register: &mut u32, value: &mut kvmppc_one_reg) {
     }
 }
 
+/// A doubleword register that C has as a `long`.
+fn long(access: Access, register: &mut c_ulong, value: &mut kvmppc_one_reg) {
+    let mut wide = *register as u64;
+    dword(access, &mut wide, value);
+    *register = wide as c_ulong;
+}
+
 /// A register of 32 bits that user space sees as a doubleword.
 fn dword_of_word(access: Access, register: &mut u32, value: &mut kvmppc_one_reg) {
     let mut wide = u64::from(*register);
@@ -66,8 +74,7 @@ fn vsr(access: Access, arch: &mut kvm_vcpu_arch, n: usize, value: &mut kvmppc_on
 
 /// The checkpointed VSCR: a word, in the last element of a vector.
 fn vscr(access: Access, arch: &mut kvm_vcpu_arch, value: &mut kvmppc_one_reg) {
-    // SAFETY: Every bit pattern is valid in either view of a vector.
-    word(access, unsafe { &mut arch.vr_tm.vscr.u[3] }, value);
+    word(access, &mut arch.vr_tm.vscr.u[3], value);
 }
 
 /// Reads or writes register `id`. `EINVAL` for one that is not of this facility.
@@ -81,7 +88,7 @@ pub(crate) fn access(
 ) -> Result {
     let index = |first: u64, count: u64| id.checked_sub(first).filter(|n| *n < count);
     if let Some(n) = index(bindings::KVM_REG_PPC_TM_GPR0, 32) {
-        dword(access, &mut arch.gpr_tm[n as usize], value);
+        long(access, &mut arch.gpr_tm[n as usize], value);
         return Ok(());
     }
     if let Some(n) = index(bindings::KVM_REG_PPC_TM_VSR0, 64) {
@@ -104,9 +111,9 @@ pub(crate) fn access(
         bindings::KVM_REG_PPC_TM_DSCR => dword(access, &mut arch.dscr_tm, value),
         bindings::KVM_REG_PPC_TM_TAR => dword(access, &mut arch.tar_tm, value),
         // The current counterparts of checkpointed registers, which PR KVM does not know itself.
-        bindings::KVM_REG_PPC_DSCR => dword(access, &mut arch.dscr, value),
-        bindings::KVM_REG_PPC_AMR => dword(access, &mut arch.amr, value),
-        bindings::KVM_REG_PPC_PPR => dword(access, &mut arch.ppr, value),
+        bindings::KVM_REG_PPC_DSCR => long(access, &mut arch.dscr, value),
+        bindings::KVM_REG_PPC_AMR => long(access, &mut arch.amr, value),
+        bindings::KVM_REG_PPC_PPR => long(access, &mut arch.ppr, value),
         _ => return Err(EINVAL),
     }
     Ok(())

@@ -7,6 +7,7 @@
 //! `set_msr`, with preemption disabled and the vcpu loaded; see `asm/kvm_pr_tm.h`.
 
 use crate::{
+    cpu,
     emulate::{
         self,
         Emulated, //
@@ -58,6 +59,10 @@ unsafe extern "C" fn exit(v: *mut kvm_vcpu) {
     with!(v, switch::exit(v))
 }
 
+unsafe extern "C" fn load(v: *mut kvm_vcpu) {
+    with!(v, switch::load(v))
+}
+
 unsafe extern "C" fn put(v: *mut kvm_vcpu) {
     with!(v, switch::put(v))
 }
@@ -100,12 +105,12 @@ unsafe extern "C" fn emulate(v: *mut kvm_vcpu, inst: u32) -> c_int {
     with!(v, emulate::instruction(v, inst).into_c())
 }
 
-unsafe extern "C" fn mfspr(v: *mut kvm_vcpu, sprn: c_int, val: *mut c_ulong) -> c_int {
+unsafe extern "C" fn get_spr(v: *mut kvm_vcpu, sprn: c_int, val: *mut c_ulong) -> c_int {
     with!(v, {
         match emulate::mfspr(v, sprn as u32) {
             Ok(value) => {
                 // SAFETY: C passes a pointer to a local variable.
-                unsafe { *val = value };
+                unsafe { *val = value as c_ulong };
                 Emulated::Done
             }
             Err(e) => e,
@@ -114,8 +119,8 @@ unsafe extern "C" fn mfspr(v: *mut kvm_vcpu, sprn: c_int, val: *mut c_ulong) -> 
     })
 }
 
-unsafe extern "C" fn mtspr(v: *mut kvm_vcpu, sprn: c_int, val: c_ulong) -> c_int {
-    with!(v, emulate::mtspr(v, sprn as u32, val).into_c())
+unsafe extern "C" fn set_spr(v: *mut kvm_vcpu, sprn: c_int, val: c_ulong) -> c_int {
+    with!(v, emulate::mtspr(v, sprn as u32, val as u64).into_c())
 }
 
 /// # Safety
@@ -156,21 +161,26 @@ unsafe impl Sync for Registration {}
 impl Registration {
     /// Gives VMs that are created from now on transactional memory.
     ///
-    /// Fails with `EBUSY` if there are operations registered already, or `ENOMEM`.
+    /// Fails with `ENODEV` on a host that cannot run transactions, `EBUSY` if there are operations
+    /// registered already, or `ENOMEM`.
     pub(crate) fn new(module: &'static ThisModule) -> Result<Self> {
+        if !cpu::has_tm() {
+            return Err(ENODEV);
+        }
         let ops = KBox::into_raw(KBox::new(
             kvmppc_pr_tm_ops {
                 owner: module.as_ptr(),
                 enter: Some(enter),
                 exit: Some(exit),
+                load: Some(load),
                 put: Some(put),
                 interrupt: Some(interrupt),
                 write_msr: Some(write_msr),
                 set_msr: Some(set_msr),
                 fail: Some(fail),
                 emulate: Some(emulate),
-                mfspr: Some(mfspr),
-                mtspr: Some(mtspr),
+                get_spr: Some(get_spr),
+                set_spr: Some(set_spr),
                 get_one_reg: Some(get_one_reg),
                 set_one_reg: Some(set_one_reg),
             },

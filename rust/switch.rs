@@ -2,8 +2,8 @@
 
 //! Whose registers the CPU holds.
 //!
-//! Two things change hands, each in one place and both at the last moment before the guest is
-//! entered, so that a vcpu that is loaded only for an ioctl costs nothing:
+//! Two things change hands, both at the last moment before the guest is entered, so that a vcpu that
+//! is loaded only for an ioctl costs nothing:
 //!
 //! * The *live set*: TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE. Taken when the guest can reach any
 //!   of them or can execute `tbegin.`, given back when the vcpu is put.
@@ -11,7 +11,8 @@
 //!   transaction fail, so after it there is nothing left that only hardware could do: a
 //!   transaction that is due to run again fails here, its registers copied from memory. Just a
 //!   guest that runs suspended in problem state gets its checkpoint back into the CPU, since there
-//!   `tresume.` does not trap.
+//!   `tresume.` does not trap, and a thread that was scheduled out with a transaction on the CPU,
+//!   since it may be within an interrupt that returns to Suspended state.
 //!
 //! ```text
 //!                    tbegin. (guest)                 reclaim: put, failure
@@ -82,7 +83,7 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
     if tm {
         // tbegin. checkpoints these even where the guest has them turned off.
         // SAFETY: The vcpu is loaded, interrupts are off.
-        unsafe { bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK) };
+        unsafe { bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
     }
     let hardware_ts = match v.place() {
         Place::Cpu => v.ts(),
@@ -108,9 +109,23 @@ pub(crate) fn exit(v: &mut Vcpu) {
 /// Context: preemption disabled; FP, VMX and VSX already given up.
 pub(crate) fn put(v: &mut Vcpu) {
     match v.place() {
-        Place::Cpu => reclaim(v, cause::KVM_RESCHED),
+        Place::Cpu => {
+            reclaim(v, cause::KVM_RESCHED);
+            v.set_reload(v.is_scheduled_out());
+        }
         Place::None | Place::Memory => save_sprs(v),
     }
+}
+
+/// Puts the transaction back that was on the CPU when the vcpu thread was scheduled out.
+///
+/// The thread may have been preempted when it handled an interrupt, which returns with the MSR[TS]
+/// it found: there is no way to Suspended state but `trechkpt.`
+///
+/// Context: preemption disabled, being scheduled in.
+pub(crate) fn load(v: &mut Vcpu) {
+    v.set_reload(false);
+    recheckpoint(v);
 }
 
 /// Makes the current transaction fail with `code` and its failure handler run next.
@@ -188,7 +203,7 @@ fn reclaim(v: &mut Vcpu, code: u8) {
     STATS.saves.count();
 }
 
-/// [`Place::Memory`] to [`Place::Cpu`], for a guest that is to run suspended.
+/// [`Place::Memory`] to [`Place::Cpu`].
 fn recheckpoint(v: &mut Vcpu) {
     settle(v);
     // A transaction whose checkpoint is in memory has failed. Only user space can have said
@@ -202,11 +217,11 @@ fn recheckpoint(v: &mut Vcpu) {
     give_up_ext(v);
     save_host(v);
     load_tm_sprs(v);
-    // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; interrupts are off; the guest's
+    // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; preemption is off; the guest's
     // FP, VMX and VSX registers are saved and so are the host's TAR and VRSAVE; FS is set.
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
     load_accessible(v);
-    v.set_transaction(Ts::S, Place::Cpu);
+    v.set_transaction(v.ts(), Place::Cpu);
     STATS.restores.count();
 }
 
@@ -228,7 +243,7 @@ fn roll_back(v: &mut Vcpu) {
 /// Context: preemption disabled, vcpu loaded.
 pub(crate) fn give_up_ext(v: &mut Vcpu) {
     // SAFETY: By the context; the C function copes with registers that the guest does not own.
-    unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK) };
+    unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
 }
 
 /// The guest's live set into the CPU.

@@ -80,10 +80,6 @@ impl Vcpu {
         dscr, set_dscr: u64 = dscr;
         /// VRSAVE while the SPRs are not live.
         vrsave, set_vrsave: u64 = vrsave;
-        /// AMR.
-        amr, set_amr: u64 = amr;
-        /// PPR.
-        ppr, set_ppr: u64 = ppr;
         /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE are the guest's.
         ///
         /// A transaction on the CPU ([`Place::Cpu`]) implies it.
@@ -106,21 +102,21 @@ impl Vcpu {
     #[inline]
     pub(crate) fn nip(&self) -> u64 {
         // SAFETY: Type invariant; both views of the union are plain integers.
-        unsafe { regs(self.0.as_ptr()).nip }
+        unsafe { regs(self.0.as_ptr()).nip as u64 }
     }
 
     /// Sets the next instruction's address.
     #[inline]
     pub(crate) fn set_nip(&mut self, nip: u64) {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).nip = nip }
+        unsafe { regs(self.0.as_ptr()).nip = nip as usize }
     }
 
     /// A general register, `r` < 32.
     #[inline]
     pub(crate) fn gpr(&self, r: u8) -> u64 {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).gpr[usize::from(r & 31)] }
+        unsafe { regs(self.0.as_ptr()).gpr[usize::from(r & 31)] as u64 }
     }
 
     /// The Condition Register.
@@ -134,7 +130,7 @@ impl Vcpu {
     #[inline]
     pub(crate) fn set_cr(&mut self, cr: u32) {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).ccr = cr.into() }
+        unsafe { regs(self.0.as_ptr()).ccr = cr as usize }
     }
 
     /// The guest's MSR as the guest may have rewritten it, in the page that it shares with KVM.
@@ -167,20 +163,20 @@ impl Vcpu {
     /// The MSR that the guest really runs with, but for TS, which is added at entry.
     #[inline]
     pub(crate) fn shadow_msr(&self) -> Msr {
-        Msr::from_raw(self.arch().shadow_msr)
+        Msr::from_raw(self.arch().shadow_msr as u64)
     }
 
     /// Sets the MSR that the guest really runs with.
     #[inline]
     pub(crate) fn set_shadow_msr(&mut self, msr: Msr) {
         // SAFETY: Type invariant.
-        unsafe { (*self.0.as_ptr()).arch.shadow_msr = msr.into_raw() };
+        unsafe { (*self.0.as_ptr()).arch.shadow_msr = msr.into_raw() as usize };
     }
 
     /// SRR1 (or HSRR1) of the interrupt by which the guest was left.
     #[inline]
     pub(crate) fn shadow_srr1(&self) -> Msr {
-        Msr::from_raw(self.arch().shadow_srr1)
+        Msr::from_raw(self.arch().shadow_srr1 as u64)
     }
 
     /// The guest's transaction state.
@@ -226,10 +222,24 @@ impl Vcpu {
         unsafe { (*self.0.as_ptr()).cpu != -1 }
     }
 
+    /// Whether the `load` operation is to be called when the vcpu thread is scheduled in.
+    #[inline]
+    pub(crate) fn set_reload(&mut self, reload: bool) {
+        // SAFETY: Type invariant.
+        unsafe { (*self.0.as_ptr()).arch.pr_tm.reload = reload }
+    }
+
+    /// Whether the vcpu is put because its thread is scheduled out.
+    #[inline]
+    pub(crate) fn is_scheduled_out(&self) -> bool {
+        // SAFETY: Type invariant.
+        unsafe { (*self.0.as_ptr()).scheduled_out }
+    }
+
     /// Whether the guest can reach TAR or DSCR.
     #[inline]
     pub(crate) fn has_facilities(&self) -> bool {
-        const FACILITIES: u64 = 1 << bindings::FSCR_TAR_LG | 1 << bindings::FSCR_DSCR_LG;
+        const FACILITIES: usize = 1 << bindings::FSCR_TAR_LG | 1 << bindings::FSCR_DSCR_LG;
         self.arch().shadow_fscr & FACILITIES != 0
     }
 
@@ -294,10 +304,10 @@ impl Vcpu {
             ($(regs.$current:ident, $checkpointed:ident;)*) => {
                 // SAFETY: As above, and every bit pattern is valid.
                 let regs = unsafe { &mut arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
-                $(regs.$current = arch.$checkpointed.into();)*
+                $(regs.$current = arch.$checkpointed as _;)*
             };
             ($(arch.$current:ident, $checkpointed:ident;)*) => {
-                $(arch.$current = arch.$checkpointed;)*
+                $(arch.$current = arch.$checkpointed as _;)*
             };
         }
         checkpoint!(copy!);
@@ -314,7 +324,7 @@ impl Vcpu {
                 $(arch.$checkpointed = regs.$current as _;)*
             };
             ($(arch.$current:ident, $checkpointed:ident;)*) => {
-                $(arch.$checkpointed = arch.$current;)*
+                $(arch.$checkpointed = arch.$current as _;)*
             };
         }
         checkpoint!(copy!);

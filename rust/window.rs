@@ -21,8 +21,6 @@
 //!
 //! The C functions that move FP and VMX registers are called with r1, r13 and MSR[RI] restored.
 
-#![no_std]
-
 use core::mem::{
     offset_of,
     size_of, //
@@ -81,11 +79,13 @@ core::arch::global_asm!(
 
     .set MSR_RI, 2
     .set MSR_FP, 0x2000
+    .set MSR_EE_LG, 15
     .set MSR_VEC_VSX_HI, 0x0280
     .set MSR_TM_LG, 32
     .set MSR_TS_LG, 33
 
-    # Everything of the host that the window destroys, and a MSR for it: TM, FP, VEC and VSX on.
+    # Everything of the host that the window destroys, and a MSR for it: EE off, TM, FP, VEC and
+    # VSX on.
     # In: r3 = vcpu. Clobbers r0, r5, r6. The MSR at entry stays in the frame.
     .macro WINDOW_PROLOGUE
     mflr    0
@@ -107,6 +107,9 @@ core::arch::global_asm!(
     std     13, FRAME_R13(1)
     mfmsr   5
     std     5, FRAME_MSR(1)
+    # EE off: no interrupt shall use the FP and VMX registers from here on.
+    rldicl  5, 5, 64 - MSR_EE_LG, 1
+    rotldi  5, 5, MSR_EE_LG
     li      0, 1
     rldimi  5, 0, MSR_TM_LG, 63 - MSR_TM_LG
     ori     5, 5, MSR_FP
@@ -269,8 +272,8 @@ kvmppc_pr_tm_reclaim:
 // Puts a reclaimed transaction back: vcpu->arch.*_tm becomes the CPU's checkpoint; the CPU is in
 // TS=S afterwards.
 //
-// Call with the CPU in TS=N, interrupts hard-disabled, no FP, VMX or VSX state of anyone in the
-// registers, and TEXASR[FS] = 1. Lost: FP, VMX, VSX, TAR, VRSAVE. AMR and DSCR are kept.
+// Call with the CPU in TS=N, preemption off, no FP, VMX or VSX state of anyone in the registers, and
+// TEXASR[FS] = 1. Lost: FP, VMX, VSX, TAR, VRSAVE. AMR and DSCR are kept.
 core::arch::global_asm!(
     r#"
     .section ".kprobes.text", "ax", @progbits
