@@ -133,17 +133,13 @@ fn fail_begin(v: &mut Vcpu, rollback_only: bool) {
 
 /// `treclaim.` of a transaction that has failed, so that its checkpoint is in memory.
 fn reclaim(v: &mut Vcpu) {
-    switch::settle(v);
-    switch::give_up_ext(v);
-    v.registers_from_checkpoint();
+    switch::registers_from_checkpoint(v);
     v.set_transaction(Ts::N, Place::None);
 }
 
 /// `trechkpt.`
 fn recheckpoint(v: &mut Vcpu) {
-    switch::settle(v);
-    switch::give_up_ext(v);
-    v.checkpoint_from_registers();
+    switch::checkpoint_from_registers(v);
     v.set_transaction(Ts::S, Place::Memory);
 }
 

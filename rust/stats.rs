@@ -50,7 +50,7 @@ counters! {
     saves;
     /// Transactions put back on the CPU (`trechkpt.`).
     restores;
-    /// Times that the TM SPRs, TAR, DSCR and VRSAVE became the guest's.
+    /// Times that the TM SPRs, TAR and DSCR became the guest's.
     spr_loads;
     /// Failed transactions whose registers the module put back itself.
     rollbacks;

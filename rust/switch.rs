@@ -5,8 +5,9 @@
 //! Two things change hands, both at the last moment before the guest is entered, so that a vcpu that
 //! is loaded only for an ioctl costs nothing:
 //!
-//! * The *live set*: TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE. Taken when the guest can reach any
-//!   of them or can execute `tbegin.`, given back when the vcpu is put.
+//! * The *live set*: TFHAR, TFIAR, TEXASR, TAR and DSCR. Taken when the guest can reach any of them or
+//!   can execute `tbegin.`, given back when the vcpu is put. (VRSAVE, which the guest can always
+//!   reach, is the guest's as long as the vcpu is loaded.)
 //! * The *checkpoint* of a transaction. Only real transactions are in the CPU. `treclaim.` makes a
 //!   transaction fail, so after it there is nothing left that only hardware could do: a
 //!   transaction that is due to run again fails here, its registers copied from memory. Just a
@@ -180,7 +181,7 @@ fn reclaim(v: &mut Vcpu, code: u8) {
     give_up_ext(v);
     save_accessible(v);
     // SAFETY: Place::Cpu says that the CPU is in TS=S; preemption is off; the guest's FP, VMX and
-    // VSX registers are saved, TAR and VRSAVE too.
+    // VSX registers are saved, TAR too.
     let before =
         Texasr::from_raw(unsafe { bindings::kvmppc_pr_tm_reclaim(v.as_ptr(), code.into()) });
     let after = Texasr::from_raw(v.texasr());
@@ -218,7 +219,7 @@ fn recheckpoint(v: &mut Vcpu) {
     save_host(v);
     load_tm_sprs(v);
     // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; preemption is off; the guest's
-    // FP, VMX and VSX registers are saved and so are the host's TAR and VRSAVE; FS is set.
+    // FP, VMX and VSX registers are saved, and so is the host's TAR; FS is set.
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
     load_accessible(v);
     v.set_transaction(v.ts(), Place::Cpu);
@@ -229,19 +230,37 @@ fn recheckpoint(v: &mut Vcpu) {
 ///
 /// Power ISA 2.07B, Book II section 5.3.2.
 fn roll_back(v: &mut Vcpu) {
-    settle(v);
-    give_up_ext(v);
-    v.registers_from_checkpoint();
+    registers_from_checkpoint(v);
     v.set_nip(v.tfhar());
     v.set_cr(set_cr_field(v.cr(), 0, CR0_FAILURE));
     v.set_transaction(Ts::N, Place::None);
     STATS.rollbacks.count();
 }
 
+/// Makes the checkpointed registers the current ones.
+///
+/// Context: preemption disabled, vcpu loaded, [`Place::Memory`].
+pub(crate) fn registers_from_checkpoint(v: &mut Vcpu) {
+    settle(v);
+    give_up_ext(v);
+    v.registers_from_checkpoint();
+    VRSAVE.set(v.vrsave());
+}
+
+/// Makes the current registers the checkpointed ones.
+///
+/// Context: preemption disabled, vcpu loaded, [`Place::None`].
+pub(crate) fn checkpoint_from_registers(v: &mut Vcpu) {
+    settle(v);
+    give_up_ext(v);
+    v.set_vrsave(VRSAVE.get());
+    v.checkpoint_from_registers();
+}
+
 /// All of FP, VMX and VSX into memory.
 ///
 /// Context: preemption disabled, vcpu loaded.
-pub(crate) fn give_up_ext(v: &mut Vcpu) {
+fn give_up_ext(v: &mut Vcpu) {
     // SAFETY: By the context; the C function copes with registers that the guest does not own.
     unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
 }
@@ -273,7 +292,6 @@ fn load_tm_sprs(v: &mut Vcpu) {
 fn load_accessible(v: &mut Vcpu) {
     TAR.set(v.tar());
     DSCR.set(v.dscr());
-    VRSAVE.set(v.vrsave());
     v.set_live(true);
     STATS.spr_loads.count();
 }
@@ -281,7 +299,6 @@ fn load_accessible(v: &mut Vcpu) {
 fn save_accessible(v: &mut Vcpu) {
     v.set_tar(TAR.get());
     v.set_dscr(DSCR.get());
-    v.set_vrsave(VRSAVE.get());
 }
 
 fn save_host(v: &mut Vcpu) {
@@ -291,7 +308,6 @@ fn save_host(v: &mut Vcpu) {
     v.set_host_texasr(sprs.get(TEXASR));
     v.set_host_tar(TAR.get());
     v.set_host_dscr(DSCR.get());
-    v.set_host_vrsave(VRSAVE.get());
 }
 
 fn restore_host(v: &mut Vcpu, sprs: &TmSprs) {
@@ -300,6 +316,5 @@ fn restore_host(v: &mut Vcpu, sprs: &TmSprs) {
     sprs.set(TEXASR, v.host_texasr());
     TAR.set(v.host_tar());
     DSCR.set(v.host_dscr());
-    VRSAVE.set(v.host_vrsave());
     v.set_live(false);
 }

@@ -78,9 +78,9 @@ impl Vcpu {
         tar, set_tar: u64 = tar;
         /// DSCR while the SPRs are not live.
         dscr, set_dscr: u64 = dscr;
-        /// VRSAVE while the SPRs are not live.
+        /// VRSAVE while the vcpu is not loaded.
         vrsave, set_vrsave: u64 = vrsave;
-        /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR, DSCR and VRSAVE are the guest's.
+        /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
         ///
         /// A transaction on the CPU ([`Place::Cpu`]) implies it.
         live, set_live: bool = pr_tm.live;
@@ -94,8 +94,6 @@ impl Vcpu {
         host_tar, set_host_tar: u64 = pr_tm.host_tar;
         /// The host's DSCR while the guest's is live.
         host_dscr, set_host_dscr: u64 = pr_tm.host_dscr;
-        /// The host's VRSAVE while the guest's is live.
-        host_vrsave, set_host_vrsave: u64 = pr_tm.host_vrsave;
     }
 
     /// The next instruction's address.

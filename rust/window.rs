@@ -52,7 +52,8 @@ core::arch::global_asm!(
     .set FRAME_MSR, FRAME_CR + 8
     .set FRAME_AMR, FRAME_MSR + 8
     .set FRAME_DSCR, FRAME_AMR + 8
-    .set FRAME_R13, FRAME_DSCR + 8
+    .set FRAME_VRSAVE, FRAME_DSCR + 8
+    .set FRAME_R13, FRAME_VRSAVE + 8
     .set FRAME_VCPU, FRAME_R13 + 8
     .set FRAME_TEXASR, FRAME_VCPU + 8
     .set FRAME_GUEST_R0, FRAME_TEXASR + 8
@@ -103,6 +104,8 @@ core::arch::global_asm!(
     std     5, FRAME_AMR(1)
     mfspr   5, SPRN_DSCR
     std     5, FRAME_DSCR(1)
+    mfspr   5, SPRN_VRSAVE
+    std     5, FRAME_VRSAVE(1)
     std     3, FRAME_VCPU(1)
     std     13, FRAME_R13(1)
     mfmsr   5
@@ -142,7 +145,7 @@ core::arch::global_asm!(
 // Returns TEXASR as it was before, so that the caller knows whether this was the first failure.
 //
 // Call with the CPU in TS=S (or T), preemption off, and the guest's FP, VMX and VSX registers
-// saved: they are lost. Lost too, and the caller's to set again: TAR, VRSAVE. AMR and DSCR are kept.
+// saved: they are lost, and so is TAR. AMR, DSCR and VRSAVE are kept.
 //
 // |                  | r1    | r3             | r13   | others     | RI |
 // |------------------|-------|----------------|-------|------------|----|
@@ -222,8 +225,10 @@ kvmppc_pr_tm_reclaim:
 
     ld      4, FRAME_AMR(1)
     ld      5, FRAME_DSCR(1)
+    ld      6, FRAME_VRSAVE(1)
     mtspr   SPRN_AMR, 4
     mtspr   SPRN_DSCR, 5
+    mtspr   SPRN_VRSAVE, 6
     isync
 
     mfspr   4, SPRN_TFHAR
@@ -273,7 +278,7 @@ kvmppc_pr_tm_reclaim:
 // TS=S afterwards.
 //
 // Call with the CPU in TS=N, preemption off, no FP, VMX or VSX state of anyone in the registers, and
-// TEXASR[FS] = 1. Lost: FP, VMX, VSX, TAR, VRSAVE. AMR and DSCR are kept.
+// TEXASR[FS] = 1. Lost: FP, VMX, VSX and TAR. AMR, DSCR and VRSAVE are kept.
 core::arch::global_asm!(
     r#"
     .section ".kprobes.text", "ax", @progbits
@@ -353,8 +358,10 @@ kvmppc_pr_tm_recheckpoint:
 
     ld      4, FRAME_AMR(1)
     ld      5, FRAME_DSCR(1)
+    ld      6, FRAME_VRSAVE(1)
     mtspr   SPRN_AMR, 4
     mtspr   SPRN_DSCR, 5
+    mtspr   SPRN_VRSAVE, 6
     isync
 
     # TS is S now.
