@@ -9,6 +9,7 @@
 #define H_PUT_TERM_CHAR		0x58
 #define H_RTAS			0xf000	/* KVM's and QEMU's own number */
 #define H_BUSY			1
+#define H_PRIVILEGE		-3ull
 #define LINE_LENGTH		16
 
 char boot_arguments[256];
@@ -76,6 +77,19 @@ void ask_firmware(uint64_t entry)
 		     sizeof(power_off_token));
 	get_property(first_child(find_device("/cpus")), "ibm,pft-size", size, sizeof(size));
 	page_table_log2 = size[1];
+}
+
+/*
+ * A guest of PR KVM runs in problem state, so in a host that is a guest itself
+ * its sc 1 goes to the host's own hypervisor, who refuses. PR KVM knows an
+ * instruction that no machine has instead; SLOF patches kernels likewise.
+ */
+void find_hypercall(void)
+{
+	if (hypercall(H_PUT_TERM_CHAR, 0, 0, 0, 0) != H_PRIVILEGE)
+		return;
+	hypercall_instruction[0] = 0x7c000268;
+	write_instructions(hypercall_instruction, 1);
 }
 
 void put_char(char c)

@@ -207,11 +207,9 @@ run:
 	ld	3, LC_RECHECKPOINT(0)
 	cmpdi	3, 0
 	beq	1f
+	/* The operands, so that a treclaim. in the test brings them back; but for r20. */
+	gprs	ld, 0, 31, LC_OPERANDS
 	ld	20, LC_CHECKPOINT(0)
-	/*
-	 * From here registers can be lost to a failure, but not before TS is T;
-	 * the checkpoint is this moment's registers.
-	 */
 	trechkpt.
 1:	li	3, 1
 	std	3, LC_RUNNING(0)
@@ -237,10 +235,11 @@ run_return:
 	blr
 	.size	run, . - run
 
-	/* hypercall(number, a, b, c, d): sc 1. */
-	.globl	hypercall
+	/* hypercall(number, a, b, c, d) */
+	.globl	hypercall, hypercall_instruction
 	.type	hypercall, @function
 hypercall:
+hypercall_instruction:
 	sc	1
 	blr
 	.size	hypercall, . - hypercall

@@ -7,7 +7,7 @@
 #include "privileged.h"
 
 #define SC			0x44000002
-#define SC_1			0x44000022
+#define SC_1			0x44000022	/* stands for hypercall_instruction */
 #define BDNZ_SELF		0x42000000
 #define TRAP			0x7fe00008
 #define TRECHKPT		0x7c0007dd
@@ -230,7 +230,8 @@ static void test_magic_page(unsigned int count)
 
 /*
  * Random short programs of everything that touches the state. There is nothing
- * to expect but that an interrupt ends each of them.
+ * to expect but that an interrupt ends each of them: at the latest the
+ * decrementer, for a failure handler can lead back to what fails.
  */
 #define FUZZ_LENGTH	12
 
@@ -250,7 +251,7 @@ static const uint32_t fuzz_instructions[] = {
 	0x7ce00164, 0x7d000164, 0x7d200164,	/* mtmsrd from r7, r8, r9 */
 	0x7ce00124, 0x7d410164,			/* mtmsr, mtmsrd with L */
 	0x7c6000a6,				/* mfmsr */
-	0x44000022,				/* sc 1 */
+	SC_1,
 	0x44000002,				/* sc */
 	0x4c000024,				/* rfid */
 	0xfab60000, 0xeab60000,			/* std, ld: memory */
@@ -258,29 +259,42 @@ static const uint32_t fuzz_instructions[] = {
 	0x60000000, 0x7c0004ac,			/* nop, sync */
 };
 
-static void test_fuzz(unsigned int programs)
+static uint32_t random_instruction(void)
+{
+	uint32_t instruction = fuzz_instructions[random_below(ARRAY_SIZE(fuzz_instructions))];
+
+	return instruction == SC_1 ? hypercall_instruction[0] : instruction;
+}
+
+static void test_fuzz(uint64_t seed, unsigned int programs)
 {
 	static uint32_t code[FUZZ_LENGTH + 1] __attribute__((aligned(128)));
 	unsigned int i, j;
 
 	for (i = 0; i < programs; i++) {
+		/* Each from its own number, so that one that hangs can be had alone. */
+		random_state = (seed + i) * 0x9e3779b97f4a7c15ull + 1;
+		if (i % 1000 == 0)
+			print("# random programs from seed %u\n", (unsigned int)(seed + i));
+
 		struct test t = {
 			.from = random_below(4), .tm = random_below(2), .user = random_below(4) == 0,
 			.texasr = random(), .r3 = random(), .r4 = EARLIER_FAILURE, .turns = 1,
-			.srr1 = random_msr(random_below(2)), .decrementer = 1000000,
+			.srr1 = random_msr(random_below(2)) | MSR_EE, .msr = MSR_EE,
+			.decrementer = 1000000,
 		};
 
 		if (t.from == FROM_FAILED)
 			t.texasr |= TEXASR_SUMMARY;
 		for (j = 0; j < FUZZ_LENGTH; j++)
-			code[j] = fuzz_instructions[random_below(ARRAY_SIZE(fuzz_instructions))];
+			code[j] = random_instruction();
 		code[FUZZ_LENGTH] = TRAP;
 		write_instructions(code, ARRAY_SIZE(code));
 		t.instruction = 0;
 		branch_to(&t, code);
 		for (j = 0; j < ARRAY_SIZE(t.r7); j++)
-			t.r7[j] = random_msr(false);
-		examine(&t);
+			t.r7[j] = random_msr(false) | MSR_EE;
+		run_test(&t);
 		if (lowcore.vector == 0x200)
 			break;
 	}
@@ -302,8 +316,13 @@ void test_hostile(void)
 	test_random_transitions("rfid to random MSR values", true, count);
 	test_random_transitions("mtmsrd of random MSR values", false, count);
 	test_random_records(count);
-	for (i = 0; i < ARRAY_SIZE(stays); i++)
-		judge(&stays[i]);
-	test_fuzz(count * 10);
+	for (i = 0; i < ARRAY_SIZE(stays); i++) {
+		struct test t = stays[i];
+
+		if (t.instruction == SC_1)
+			t.instruction = hypercall_instruction[0];
+		judge(&t);
+	}
+	test_fuzz(seed, argument("programs", count * 10));
 	test_magic_page(count);
 }

@@ -102,7 +102,7 @@ static uint64_t state(unsigned int ts, bool tm, bool user)
 	       (tm ? MSR_TM : 0) | (user ? MSR_PR : 0);
 }
 
-void run_once(const struct test *t)
+static void run_once(const struct test *t)
 {
 	unsigned int i;
 
@@ -126,6 +126,7 @@ void run_once(const struct test *t)
 	lowcore.sc_srr1 = lowcore.sc_msr = 0;
 	lowcore.pc = (uintptr_t)&program[t->user ? MARK : START];
 	lowcore.pc_msr = state(N, t->tm, t->user);
+	lowcore.pc2_msr = 0;
 	memory[0] = OLD_MEMORY;
 
 	switch (t->from) {
@@ -148,6 +149,8 @@ void run_once(const struct test *t)
 		lowcore.pc = (uintptr_t)&program[BEGIN];
 		break;
 	}
+	lowcore.pc_msr |= t->msr;
+	lowcore.pc2_msr |= t->msr;
 	if (lowcore.has_tm)
 		set_spr_tm((uintptr_t)&program[BEGUN], 0,
 			   t->from == FROM_FAILED && !t->texasr ? EARLIER_FAILURE : t->texasr);
@@ -249,6 +252,12 @@ static bool was_unlucky(const struct test *t)
 	return !lowcore.sc_srr1 || where_is(lowcore.srr0) == HANDLER ||
 	       ((lowcore.texasr & TEXASR_SUMMARY) &&
 		(TEXASR_CODE_OF(lowcore.texasr) >= 0xd0 || !(lowcore.texasr & TEXASR_ABORT)));
+}
+
+void run_test(const struct test *t)
+{
+	write_program(t);
+	run_once(t);
 }
 
 bool transactions_start(void)

@@ -35,6 +35,7 @@ void unexpected_interrupt(void)
 
 int main(void)
 {
+	find_hypercall();
 	lowcore.base_msr = MSR_SF | MSR_ME | MSR_RI | MSR_FP | MSR_VEC | MSR_VSX;
 	mtmsrd(lowcore.base_msr | MSR_TM);
 	lowcore.has_tm = !!(mfmsr() & MSR_TM);

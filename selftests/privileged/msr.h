@@ -29,6 +29,7 @@
 #define MSR_TM_OF(msr)	((unsigned int)((msr) >> MSR_TM_LG) & 1)
 #define MSR_VEC		BIT(25)
 #define MSR_VSX		BIT(23)
+#define MSR_EE		BIT(15)
 #define MSR_PR		BIT(14)
 #define MSR_FP		BIT(13)
 #define MSR_ME		BIT(12)

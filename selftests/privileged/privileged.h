@@ -20,6 +20,8 @@ extern char boot_arguments[256];
 void ask_firmware(uint64_t entry);
 void put_char(char c);
 void __attribute__((noreturn)) power_off(void);
+void find_hypercall(void);
+extern uint32_t hypercall_instruction[];
 uint64_t hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 int64_t call_firmware(uint64_t entry, uint32_t *arguments);
 
@@ -74,6 +76,7 @@ struct test {
 	uint64_t r7[3];		/* r7 to r9 */
 	uint64_t srr1;		/* for rfid, with SRR0 = TARGET; 0: this program's MSR */
 	uint64_t texasr;	/* before; for FROM_FAILED 0 means EARLIER_FAILURE */
+	uint64_t msr;		/* more bits of MSR to start with */
 	uint64_t turns;		/* in CTR */
 	uint32_t decrementer;	/* ticks until an interrupt; 0: not for a long time */
 	struct outcome may[MAX_OUTCOMES];	/* unused ones have vector 0 */
@@ -89,7 +92,7 @@ extern unsigned int passed, failed, skipped;
 enum verdict judge(const struct test *test);
 const char *examine(const struct test *test);
 void explain(const struct test *test, const char *difference);
-void run_once(const struct test *test);
+void run_test(const struct test *test);	/* once, and nothing is judged */
 void write_instructions(const uint32_t *first, unsigned int count);
 void branch_to(struct test *test, const uint32_t *code);
 void result(enum verdict verdict, const char *name, const char *why);
