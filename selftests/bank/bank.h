@@ -19,7 +19,7 @@
 
 /* What a transaction does beside moving money; see kinds[] in worker.c. */
 enum kind_index {
-	KIND_PLAIN, KIND_NESTED, KIND_AUDIT, KIND_LONG, KIND_ABORT,
+	KIND_PLAIN, KIND_NESTED, KIND_DEEP, KIND_WIDE, KIND_AUDIT, KIND_LONG, KIND_ABORT,
 	KIND_SUSPEND, KIND_SUSPEND_LONG, KIND_SUSPEND_SYSCALL, KIND_SUSPEND_YIELD,
 	KIND_SUSPEND_SLEEP, KIND_SYSCALL, KIND_COUNT
 };
@@ -54,7 +54,7 @@ struct worker {
 	uint64_t unknown_texasr;	/* the first one */
 	uint64_t active_system_calls;	/* committed with a system call inside */
 	uint64_t false_system_calls;	/* failed for a system call that it had not made */
-	uint64_t wrong_audits;
+	uint64_t wrong_audits, wrong_scratch;
 	uint64_t bad_records;
 	char bad_record[160];		/* the first one */
 	uint64_t differing;		/* attempts in which a register did not hold */

@@ -46,6 +46,7 @@ static void add_worker(struct total *t, const struct worker *w, int number)
 	s->active_system_calls += w->active_system_calls;
 	s->false_system_calls += w->false_system_calls;
 	s->wrong_audits += w->wrong_audits;
+	s->wrong_scratch += w->wrong_scratch;
 	s->bad_records += w->bad_records;
 	s->differing += w->differing;
 	s->voluntary += w->voluntary;
@@ -201,7 +202,7 @@ static bool all_good(const struct bank *bank, const struct options *options,
 	const struct worker *s = &t->sum;
 
 	return t->finished == options->processes && t->found == t->expected &&
-	       !t->wrong_accounts && !s->wrong_audits && !s->differing && !t->unknown &&
+	       !t->wrong_accounts && !s->wrong_audits && !s->wrong_scratch && !s->differing && !t->unknown &&
 	       !s->bad_records && !s->active_system_calls && !s->false_system_calls &&
 	       (!bank->has_tm || t->commits >= options->min_commits);
 }
@@ -231,6 +232,8 @@ static void print_tap_money(const struct bank *bank, const struct options *optio
 static void print_tap_tm(const struct bank *bank, const struct options *options,
 			 const struct total *t)
 {
+	tap_result(!t->sum.wrong_scratch, "memory: %lu wide transactions done by halves",
+		   (unsigned long)t->sum.wrong_scratch);
 	tap_result(t->commits >= options->min_commits, "commits: %lu, at least %u wanted",
 		   (unsigned long)t->commits, options->min_commits);
 	if (t->sum.differing) {
@@ -272,7 +275,7 @@ int report(const struct bank *bank, const struct options *options, double second
 	} else {
 		if (!options->quiet)
 			print_table(bank, options, &t, seconds);
-		tap_plan(bank->has_tm ? 10 : 4);
+		tap_plan(bank->has_tm ? 11 : 4);
 		print_tap_money(bank, options, &t);
 		if (bank->has_tm)
 			print_tap_tm(bank, options, &t);

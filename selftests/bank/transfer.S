@@ -41,6 +41,36 @@ transfer_move:
 	blr
 	.size	transfer_move, . - transfer_move
 
+	.globl	transfer_deep
+	.type	transfer_deep, @function
+transfer_deep:
+	mflr	10
+	li	8, DEEP_LEVELS
+	mtctr	8
+1:	tbegin.
+	bdnz	1b
+	bl	transfer_move
+	mtctr	8
+2:	tend.
+	bdnz	2b
+	mtlr	10
+	blr
+	.size	transfer_deep, . - transfer_deep
+
+	.globl	transfer_wide
+	.type	transfer_wide, @function
+transfer_wide:
+	ld	3, ATTEMPT_SUBJECT(31)
+	ld	8, TRANSFER_SCRATCH(3)
+	ld	9, TRANSFER_STAMP(3)
+	li	10, WIDE_LINES
+	mtctr	10
+1:	std	9, 0(8)
+	addi	8, 8, ACCOUNT_SIZE
+	bdnz	1b
+	b	transfer_move
+	.size	transfer_wide, . - transfer_wide
+
 	.globl	transfer_audit
 	.type	transfer_audit, @function
 transfer_audit:

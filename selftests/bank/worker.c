@@ -20,8 +20,10 @@
 #define MAX_TRIES	6
 
 const struct kind kinds[KIND_COUNT] = {
-	[KIND_PLAIN] = { "plain", 660, transfer_move, .flags = 0 },
+	[KIND_PLAIN] = { "plain", 650, transfer_move, .flags = 0 },
 	[KIND_NESTED] = { "nested", 80, transfer_move, .flags = ATTEMPT_F_NESTED },
+	[KIND_DEEP] = { "deep", 5, transfer_deep, .flags = 0 },
+	[KIND_WIDE] = { "wide", 5, transfer_wide, .flags = 0 },
 	[KIND_AUDIT] = { "audit", 60, transfer_audit, .flags = 0 },
 	[KIND_LONG] = { "long", 60, transfer_move, .is_long = true },
 	[KIND_ABORT] = { "explicit-abort", 50, transfer_move,
@@ -72,6 +74,28 @@ static enum kind_index choose_kind(uint64_t *random, unsigned int allowed)
 	return kind;
 }
 
+/* Either all of a wide transaction's stores have been made or none. */
+static bool scratch_is(const struct transfer *t, int64_t stamp)
+{
+	unsigned int i;
+
+	for (i = 0; i < WIDE_LINES; i++)
+		if (t->scratch[i].balance != stamp)
+			return false;
+	return true;
+}
+
+static void check_scratch(struct worker *w, struct transfer *t, bool committed, int64_t before)
+{
+	unsigned int i;
+
+	if (scratch_is(t, committed ? t->stamp : before))
+		return;
+	w->wrong_scratch++;
+	for (i = 0; i < WIDE_LINES; i++)
+		t->scratch[i].balance = t->stamp;
+}
+
 static void take_lock(struct bank *bank)
 {
 	while (__atomic_exchange_n(&bank->lock, 1, __ATOMIC_ACQUIRE))
@@ -106,6 +130,7 @@ static void check_record(struct worker *w, const struct attempt *a)
 {
 	const char *wrong = NULL;
 	const uint8_t code = TEXASR_CODE(a->texasr);
+	const unsigned int levels = a->body == transfer_deep ? DEEP_LEVELS + 1 : 2;
 	const bool ours = (a->flags & ATTEMPT_F_ABORT) && (a->texasr & TEXASR_ABORT) &&
 			  code == a->code;
 
@@ -113,7 +138,7 @@ static void check_record(struct worker *w, const struct attempt *a)
 		wrong = "no failure summary";
 	else if (a->tfhar != (uint64_t)attempt_failed)
 		wrong = "TFHAR is not the failure handler";
-	else if (TEXASR_LEVEL(a->texasr) < 1 || TEXASR_LEVEL(a->texasr) > 2)
+	else if (TEXASR_LEVEL(a->texasr) < 1 || TEXASR_LEVEL(a->texasr) > levels)
 		wrong = "transaction level";
 	else if (ours && (a->tfiar & ~3ull) != (uint64_t)attempt_tabort)
 		wrong = "TFIAR is not the tabort.";
@@ -183,13 +208,19 @@ static bool try_transactions(struct bank *bank, const struct options *options,
 			     struct worker *w, struct attempt *a,
 			     enum kind_index kind, uint64_t number, uint64_t *random)
 {
+	struct transfer *t = a->subject;
+	int64_t scratch;
 	unsigned int try;
 
 	for (try = 0; try < MAX_TRIES; try++) {
 		set_up(a, bank, options, kind, random);
 		attempt_prepare(a, pattern_seed(w - bank->workers, number, try));
 		w->attempts[kind]++;
+		scratch = t->scratch[0].balance;
+		t->stamp++;
 		attempt_run(a);
+		if (kind == KIND_WIDE)
+			check_scratch(w, t, a->committed, scratch);
 		check_registers(w, a, number);
 		if (a->reached && (a->tcheck & 0x80000000))
 			w->doomed_suspended++;
@@ -274,6 +305,7 @@ void worker_run(struct bank *bank, const struct options *options, unsigned int n
 	t->lock = &bank->lock;
 	t->accounts = bank->accounts;
 	t->count = options->accounts;
+	t->scratch = private_pages(WIDE_LINES * sizeof(*t->scratch));
 	while (!bank->open)
 		sched_yield();
 

@@ -26,9 +26,8 @@
 #include "tx.h"
 
 #define SECONDS		30
-/* In each transaction: most of its time shall pass in the kernel. */
-#define SYSCALLS	64
-#define WAKEUP_NS	200000
+#define SYSCALLS	3
+#define WAKEUP_NS	50000
 #define BATCH		100
 
 /* What fr14 holds before and in the transaction. */
