@@ -111,8 +111,8 @@ core::arch::global_asm!(
     mfmsr   5
     std     5, FRAME_MSR(1)
     # EE off: no interrupt shall use the FP and VMX registers from here on.
-    rldicl  5, 5, 64 - MSR_EE_LG, 1
-    rotldi  5, 5, MSR_EE_LG
+    rldicl  5, 5, 63 - MSR_EE_LG, 1
+    rotldi  5, 5, MSR_EE_LG + 1
     li      0, 1
     rldimi  5, 0, MSR_TM_LG, 63 - MSR_TM_LG
     ori     5, 5, MSR_FP
