@@ -239,19 +239,28 @@ static const char *differs(const struct test *t, const struct outcome *o)
 	return 0;
 }
 
-/* A transaction that failed before it came to the instruction. */
+/*
+ * A transaction that failed for reasons of its own, or of a hypervisor's that
+ * has something else to do. Codes from 0xe0 are hypervisors' own.
+ */
 static bool was_unlucky(const struct test *t)
 {
+	const bool recorded = lowcore.has_tm && (lowcore.texasr & TEXASR_SUMMARY);
+	const bool aborted = lowcore.texasr & TEXASR_ABORT;
+
 	if (lowcore.vector == VECTOR_DECREMENTER || lowcore.vector == VECTOR_EXTERNAL)
 		return true;
-	if (t->from == FROM_T)
-		return where_is(lowcore.srr0) == HANDLER;
-	if (t->from != FROM_USER)
+	if (recorded && aborted && TEXASR_CODE_OF(lowcore.texasr) >= 0xe0)
+		return true;
+	switch (t->from) {
+	case FROM_T:
+		return where_is(lowcore.srr0) == HANDLER || (recorded && !aborted);
+	case FROM_USER:
+		return !lowcore.sc_srr1 || where_is(lowcore.srr0) == HANDLER ||
+		       (recorded && !aborted);
+	default:
 		return false;
-	/* The system call never came, or a failure was recorded on the way. */
-	return !lowcore.sc_srr1 || where_is(lowcore.srr0) == HANDLER ||
-	       ((lowcore.texasr & TEXASR_SUMMARY) &&
-		(TEXASR_CODE_OF(lowcore.texasr) >= 0xd0 || !(lowcore.texasr & TEXASR_ABORT)));
+	}
 }
 
 void run_test(const struct test *t)
