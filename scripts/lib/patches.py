@@ -17,7 +17,8 @@ import subprocess
 from lib.project import Digest, Failure, say, show
 
 _HUNK = re.compile(rb"^@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
-_NAME = re.compile(rb"^(?:---|\+\+\+) (/dev/null|[^/\t\n]+/[^\t\n]+)|^(?:rename|copy) (?:from|to) (.+)$")
+_NAME = re.compile(rb"^(?:---|\+\+\+) (/dev/null|[^/\t\n]+/[^\t\n]+)"
+                   rb"|^(?:rename|copy) (?:from|to) (.+)$")
 
 
 def touched(patch):

@@ -126,6 +126,12 @@ def run(name, argv, *, every=30, append=False, quiet=False, **popen):
         say(f"{name}: done in {time.monotonic() - started:.0f}s")
 
 
+def step(name, *words):
+    """Run another of these scripts; it says itself what goes wrong."""
+    if subprocess.run([str(SCRIPTS / name), *map(str, words)]).returncode:
+        raise Failure(f"scripts/{' '.join([name, *map(str, words)])} failed")
+
+
 def show(path):
     """A path as the user would type it."""
     try:

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The steps by name; scripts/ does them. `make help` lists them.
+#
+# Kbuild, not this file, is what a kernel build reads of this directory.
+
+.PHONY: all help run test bench series shell fetch clean distclean
+
+# What to run of the tests (a pattern), and options for scripts/run.
+T ?=
+
+help all:
+	@echo 'make run        boot, load kvm_pr_tm, let a guest execute transactions, judge them'
+	@echo 'make test       all tests; T=PATTERN for those whose name matches'
+	@echo 'make bench      cost tables against the C implementation: build/bench/'
+	@echo 'make series     the kernel patch series, for git am on 7.3: build/series/'
+	@echo 'make shell      a shell in the emulated host (level 1)'
+	@echo 'make fetch      download all sources now, to work without a network later'
+	@echo 'make clean      remove what was built; sources and tools stay'
+	@echo 'make distclean  remove build/; downloads stay (scripts/fetch --help says where)'
+	@echo
+	@echo 'scripts/vm --help: run a command in either level'
+
+run:
+	@scripts/run
+
+test:
+	@scripts/test $(if $(T),'$(T)')
+
+bench:
+	@scripts/bench
+
+series:
+	@scripts/series
+
+shell:
+	@scripts/vm --interactive -- bash
+
+fetch:
+	@scripts/deps
+	@scripts/fetch
+
+# Sources and their stamps stay, so that the next build need not unpack.
+clean:
+	rm -rf build/linux build/linux-c build/linux-debug build/qemu build/selftests
+	rm -rf build/series build/bench build/log build/root
+	rm -f $(addprefix build/stamp/,linux linux-c linux-debug qemu qemu-configure root)
+
+distclean:
+	rm -rf build selftests/rules/target
