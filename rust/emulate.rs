@@ -214,10 +214,7 @@ pub(crate) fn mfspr(v: &mut Vcpu, sprn: u32) -> Result<u64, Emulated> {
         return Err(Emulated::Interrupted);
     }
     STATS.emulated_spr.count();
-    if v.place() == Place::Cpu && switch::failed_in_host() {
-        // The CPU's TFIAR is a host address.
-        switch::doom(v, cause::KVM_RESCHED);
-    }
+    switch::hide_host_failure(v);
     Ok(match spr {
         TmSpr::Texasr => switch::texasr(v).into_raw(),
         TmSpr::Texasru => switch::texasr(v).into_raw() >> 32,
@@ -252,7 +249,7 @@ pub(crate) fn mtspr(v: &mut Vcpu, sprn: u32, value: u64) -> Emulated {
         return Emulated::Interrupted;
     }
     STATS.emulated_spr.count();
-    if v.place() == Place::Cpu {
+    if v.place().is_cpu() {
         TmSprs::access().set(TFHAR, value);
         return Emulated::Done;
     }

@@ -64,14 +64,11 @@ use kernel::bindings;
 pub(crate) fn enter(v: &mut Vcpu) -> bool {
     let tm = v.shadow_msr().tm();
 
-    if v.place() == Place::Cpu {
-        match v.ts() {
-            // Transactions do not run in guest privileged state.
-            Ts::T if !tm => reclaim(v, cause::KVM_FAC_UNAV | cause::PERSISTENT),
-            _ if failed_in_host() => reclaim(v, cause::KVM_RESCHED),
-            _ => (),
-        }
+    if v.ts() == Ts::T && !tm {
+        // Transactions do not run in guest privileged state.
+        doom(v, cause::KVM_FAC_UNAV | cause::PERSISTENT);
     }
+    hide_host_failure(v);
     let rolled_back = v.ts() == Ts::T && v.place() == Place::Memory;
     if rolled_back {
         roll_back(v);
@@ -87,7 +84,7 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
         unsafe { bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
     }
     let hardware_ts = match v.place() {
-        Place::Cpu => v.ts(),
+        Place::Cpu | Place::CpuFailed => v.ts(),
         Place::None | Place::Memory => Ts::N,
     };
     v.set_shadow_msr(v.shadow_msr().with_ts(hardware_ts));
@@ -110,7 +107,7 @@ pub(crate) fn exit(v: &mut Vcpu) {
 /// Context: preemption disabled; FP, VMX and VSX already given up.
 pub(crate) fn put(v: &mut Vcpu) {
     match v.place() {
-        Place::Cpu => {
+        Place::Cpu | Place::CpuFailed => {
             reclaim(v, cause::KVM_RESCHED);
             v.set_reload(v.is_scheduled_out());
         }
@@ -142,7 +139,7 @@ pub(crate) fn fail(v: &mut Vcpu, code: u8) {
 ///
 /// Context: preemption disabled, vcpu loaded, `v.ts()` active.
 pub(crate) fn doom(v: &mut Vcpu, code: u8) {
-    if v.place() == Place::Cpu {
+    if v.place().is_cpu() {
         reclaim(v, code);
     }
 }
@@ -164,33 +161,41 @@ pub(crate) fn settle(v: &mut Vcpu) {
     }
 }
 
-/// Whether a failure was recorded that happened while the host ran.
+/// Takes a transaction off the CPU that failed while the host ran, before the guest sees the record:
+/// TFIAR in it is a host address.
 ///
-/// Such a record has a host address in TFIAR. The guest always runs in problem state, so the record
-/// itself tells.
-pub(crate) fn failed_in_host() -> bool {
-    let texasr = Texasr::from_raw(TmSprs::access().get(TEXASR));
-    texasr.fs() && !texasr.pr()
+/// The guest always runs in problem state, so the record itself tells; only that of a transaction
+/// that came with one ([`Place::CpuFailed`]) may say anything.
+///
+/// Context: preemption disabled, vcpu loaded.
+pub(crate) fn hide_host_failure(v: &mut Vcpu) {
+    if v.place() == Place::Cpu {
+        let texasr = Texasr::from_raw(TmSprs::access().get(TEXASR));
+        if texasr.fs() && !texasr.pr() {
+            reclaim(v, cause::KVM_RESCHED);
+        }
+    }
 }
 
-/// [`Place::Cpu`] to [`Place::Memory`], and the host's registers back.
+/// From the CPU to [`Place::Memory`], and the host's registers back.
 ///
 /// A failure that was not recorded while the guest ran is recorded where the guest stands, the way
 /// the guest would have found it without a hypervisor.
 fn reclaim(v: &mut Vcpu, code: u8) {
     give_up_ext(v);
     save_accessible(v);
-    // SAFETY: Place::Cpu says that the CPU is in TS=S; preemption is off; the guest's FP, VMX and
+    // SAFETY: The transaction is on the CPU, which then is in TS=S; preemption is off; the guest's FP, VMX and
     // VSX registers are saved, TAR too.
     let before =
         Texasr::from_raw(unsafe { bindings::kvmppc_pr_tm_reclaim(v.as_ptr(), code.into()) });
     let after = Texasr::from_raw(v.texasr());
     let at = v.at();
+    let in_host = v.place() == Place::Cpu && !after.pr();
 
     if !before.fs() && after.abort() && after.failure_code() == code {
         v.set_texasr(after.record(code, at).into_raw());
         v.set_tfiar(at.tfiar());
-    } else if !after.pr() {
+    } else if in_host {
         // The cause is the hardware's, but not the place.
         let here = after
             .with_hv(false)
@@ -204,7 +209,7 @@ fn reclaim(v: &mut Vcpu, code: u8) {
     STATS.saves.count();
 }
 
-/// [`Place::Memory`] to [`Place::Cpu`].
+/// [`Place::Memory`] to [`Place::CpuFailed`].
 fn recheckpoint(v: &mut Vcpu) {
     settle(v);
     // A transaction whose checkpoint is in memory has failed. Only user space can have said
@@ -222,7 +227,7 @@ fn recheckpoint(v: &mut Vcpu) {
     // FP, VMX and VSX registers are saved, and so is the host's TAR; FS is set.
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
     load_accessible(v);
-    v.set_transaction(v.ts(), Place::Cpu);
+    v.set_transaction(v.ts(), Place::CpuFailed);
     STATS.restores.count();
 }
 

@@ -19,8 +19,18 @@ pub(crate) enum Place {
     None,
     /// In the CPU, which is in TS=S while the host runs.
     Cpu,
+    /// In the CPU too, put there by `trechkpt.`: the transaction has failed before.
+    CpuFailed,
     /// In memory, after `treclaim.` or from user space; the transaction has failed.
     Memory,
+}
+
+impl Place {
+    /// Whether the CPU has it.
+    #[inline]
+    pub(crate) const fn is_cpu(self) -> bool {
+        matches!(self, Place::Cpu | Place::CpuFailed)
+    }
 }
 
 /// A vcpu.
@@ -82,7 +92,7 @@ impl Vcpu {
         vrsave, set_vrsave: u64 = vrsave;
         /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
         ///
-        /// A transaction on the CPU ([`Place::Cpu`]) implies it.
+        /// A transaction on the CPU ([`Place::is_cpu`]) implies it.
         live, set_live: bool = pr_tm.live;
         /// The host's TFHAR while the guest's is live.
         host_tfhar, set_host_tfhar: u64 = pr_tm.host_tfhar;
@@ -192,6 +202,7 @@ impl Vcpu {
     pub(crate) fn place(&self) -> Place {
         match self.arch().pr_tm.place.into() {
             bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU => Place::Cpu,
+            bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU_FAILED => Place::CpuFailed,
             bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY => Place::Memory,
             _ => Place::None,
         }
@@ -203,6 +214,7 @@ impl Vcpu {
         let raw = match place {
             Place::None => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_NONE,
             Place::Cpu => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU,
+            Place::CpuFailed => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU_FAILED,
             Place::Memory => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY,
         };
         // SAFETY: Type invariant.

@@ -18,8 +18,8 @@ use super::{
 /// CR0 when a transaction has failed and its failure handler runs.
 pub(crate) const CR0_FAILURE: u8 = 0b1010;
 
-/// The failure code of the conditional aborts, and of tabort. and treclaim. with RA = 0.
-const CODE_DEFAULT: u8 = 1;
+/// The failure code of the conditional aborts.
+const CODE_CONDITIONAL: u8 = 1;
 
 /// What an instruction does beside setting a CR field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,10 +55,10 @@ pub(crate) struct Effect {
     pub(crate) action: Action,
 }
 
-/// The failure code in a register, where `RA = 0` stands for the default.
+/// The failure code in register `ra`, where 0 stands for no register and the code 0.
 fn code(ra: u8, gpr: impl Fn(u8) -> u64) -> u8 {
     match ra {
-        0 => CODE_DEFAULT,
+        0 => 0,
         _ => gpr(ra) as u8,
     }
 }
@@ -116,7 +116,7 @@ pub(crate) fn execute(
             _,
         ) => {
             let taken = aborts(doubleword, to, gpr(ra), with, gpr);
-            effect(report, fail_if(taken, CODE_DEFAULT))
+            effect(report, fail_if(taken, CODE_CONDITIONAL))
         }
 
         (Insn::SuspendOrResume { resume: false }, Ts::T) => effect(report, Action::Suspend),

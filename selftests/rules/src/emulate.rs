@@ -75,8 +75,8 @@ fn each_instruction_in_each_state() {
         (
             ABORT_0,
             Ok((0b0000, A::None)),
-            Ok((0b0100, A::Fail { code: 1 })),
-            Ok((0b0010, A::Fail { code: 1 })),
+            Ok((0b0100, A::Fail { code: 0 })),
+            Ok((0b0010, A::Fail { code: 0 })),
         ),
         (
             ABORT_ZERO,
