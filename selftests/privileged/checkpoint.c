@@ -4,20 +4,8 @@
  * value, trechkpt. takes it, the register gets another, which must be there in
  * Suspended state, and treclaim. must bring the first one back.
  */
+#include "encodings.h"
 #include "privileged.h"
-
-#define TRAP		0x7fe00008
-#define TRECHKPT	0x7c0007dd
-#define TRECLAIM	0x7c00075d
-#define MFCR(rt)	(0x7c000026 | (rt) << 21)
-#define MTCRF(rs)	(0x7c0ff120 | (rs) << 21)
-#define SPR_FIELD(spr)	(((spr) & 0x1f) << 16 | ((spr) >> 5) << 11)
-#define MTSPR(spr, rs)	(0x7c0003a6 | SPR_FIELD(spr) | (rs) << 21)
-#define MFSPR(rt, spr)	(0x7c0002a6 | SPR_FIELD(spr) | (rt) << 21)
-#define STD(rs, ra)	(0xf8000000 | (rs) << 21 | (ra) << 16)
-#define VSR(n)		(((n) & 31) << 21 | (n) >> 5)
-#define LXVD2X(n, rb)	(0x7c000698 | VSR(n) | (rb) << 11)
-#define STXVD2X(n, rb)	(0x7c000798 | VSR(n) | (rb) << 11)
 
 /* Operands: r7 the first value or its address, r8 the second, r22 memory. */
 #define FIRST		7
@@ -55,7 +43,7 @@ static void emit(uint32_t instruction)
 
 static uint32_t write_register(int spr, unsigned int from)
 {
-	return spr == CR ? MTCRF(from) : MTSPR((unsigned int)spr, from);
+	return spr == CR ? MTCR(from) : MTSPR((unsigned int)spr, from);
 }
 
 static uint32_t read_register(unsigned int to, int spr)
@@ -108,7 +96,7 @@ static void test_register(unsigned int i)
 	emit(write_register(registers[i].spr, SECOND));
 	emit(read_register(SEEN, registers[i].spr));
 	emit(STD(SEEN, MEMORY));
-	emit(TRECLAIM);
+	emit(TRECLAIM(0));
 	emit(read_register(FOUND, registers[i].spr));
 	difference = run_code(&t);
 	if (!difference && ((memory[0] ^ registers[i].second) & registers[i].mask))
@@ -150,7 +138,7 @@ static void test_vsrs(const char *name, unsigned int first, unsigned int last)
 		emit(TRECHKPT);
 		emit(LXVD2X(vsr, SECOND));
 		emit(STXVD2X(vsr, MEMORY));
-		emit(TRECLAIM);
+		emit(TRECLAIM(0));
 		emit(STXVD2X(vsr, SEEN));
 		difference = run_code(&t);
 		if (!difference && !equal(&memory[0], two))

@@ -4,6 +4,7 @@
  * and the RTAS token by the client interface (IEEE 1275), a console and the
  * way to switch off by hypercalls (PAPR).
  */
+#include "encodings.h"
 #include "privileged.h"
 
 #define H_PUT_TERM_CHAR		0x58
@@ -88,7 +89,7 @@ void find_hypercall(void)
 {
 	if (hypercall(H_PUT_TERM_CHAR, 0, 0, 0, 0) != H_PRIVILEGE)
 		return;
-	hypercall_instruction[0] = 0x7c000268;
+	hypercall_instruction[0] = SC_1_OF_PR_KVM;
 	write_instructions(hypercall_instruction, 1);
 }
 

@@ -4,16 +4,9 @@
  * after each of them this program can go on: that the host below lives is for
  * the host's log to show.
  */
+#include "encodings.h"
 #include "privileged.h"
 
-#define SC			0x44000002
-#define SC_1			0x44000022	/* stands for hypercall_instruction */
-#define BDNZ_SELF		0x42000000
-#define TRAP			0x7fe00008
-#define TRECHKPT		0x7c0007dd
-#define RFID			0x4c000024
-#define MTMSRD_R3		0x7c600164
-#define STD_R3_R4		0xf8640000
 #define H_CEDE			0xe0
 #define H_PUT_TERM_CHAR		0x58
 
@@ -74,7 +67,7 @@ static void test_random_transitions(const char *name, bool rfid, unsigned int co
 
 	for (i = 0; i < count; i++) {
 		struct test t = {
-			.name = name, .instruction = rfid ? RFID : MTMSRD_R3,
+			.name = name, .instruction = rfid ? RFID : MTMSRD(3),
 			.from = random_below(3), .tm = random_below(2),
 		};
 		const char *difference;
@@ -210,7 +203,7 @@ static void test_magic_page(unsigned int count)
 	for (i = 0; i < count; i++) {
 		struct test t = {
 			.name = name, .rule = "TS stays what it is",
-			.instruction = STD_R3_R4, .from = random_below(3), .tm = random_below(2),
+			.instruction = STD(3, 4), .from = random_below(3), .tm = random_below(2),
 			.r3 = lowcore.base_msr ^ (random() & junk_bits),
 			.r4 = (uintptr_t)magic_page + MAGIC_MSR,
 		};
@@ -235,28 +228,16 @@ static void test_magic_page(unsigned int count)
  */
 #define FUZZ_LENGTH	12
 
+/* SC_1 stands for hypercall_instruction here. */
 static const uint32_t fuzz_instructions[] = {
-	0x7c00051d, 0x7c20051d,			/* tbegin., tbegin. of a rollback-only one */
-	0x7c00055d, 0x7e00055d,			/* tend. */
-	0x7c0005dd, 0x7c2005dd,			/* tsuspend., tresume. */
-	0x7c00071d, 0x7c03071d,			/* tabort. */
-	0x7c83261d, 0x7c83265d,			/* tabortwc., tabortdc. */
-	0x7c83069d, 0x7c8306dd,			/* tabortwci., tabortdci. */
-	0x7c00059c,				/* tcheck */
-	0x7c00075d, 0x7c03075d, 0x7c0007dd,	/* treclaim., trechkpt. */
-	0x7c0007dd, 0x7c0007dd,
-	0x7c6223a6, 0x7c8223a6,			/* mtspr TEXASR from r3, r4 */
-	0x7c6123a6, 0x7c6323a6,			/* mtspr TFIAR, TEXASRU */
-	0x7c6222a6, 0x7c6322a6, 0x7c6122a6,	/* mfspr TEXASR, TEXASRU, TFIAR */
-	0x7ce00164, 0x7d000164, 0x7d200164,	/* mtmsrd from r7, r8, r9 */
-	0x7ce00124, 0x7d410164,			/* mtmsr, mtmsrd with L */
-	0x7c6000a6,				/* mfmsr */
-	SC_1,
-	0x44000002,				/* sc */
-	0x4c000024,				/* rfid */
-	0xfab60000, 0xeab60000,			/* std, ld: memory */
-	0x7e602828, 0x7e60292d,			/* lwarx, stwcx. of the target's address */
-	0x60000000, 0x7c0004ac,			/* nop, sync */
+	TBEGIN, TBEGIN_ROT, TEND(0), TEND(1), TSUSPEND, TRESUME, TABORT(0), TABORT(3),
+	TABORTWC(TO_EQUAL, 3, 4), TABORTDC(TO_LESS, 3, 4),
+	TABORTWCI(TO_EQUAL, 3, 0), TABORTDCI(TO_LESS, 3, 0), TCHECK(0),
+	TRECLAIM(0), TRECLAIM(3), TRECHKPT, TRECHKPT, TRECHKPT,
+	MTSPR(SPR_TEXASR, 3), MTSPR(SPR_TEXASR, 4), MTSPR(SPR_TEXASRU, 3), MTSPR(SPR_TFIAR, 3),
+	MFSPR(3, SPR_TEXASR), MFSPR(3, SPR_TEXASRU), MFSPR(3, SPR_TFIAR),
+	MTMSRD(7), MTMSRD(8), MTMSRD(9), MTMSR(7), MTMSRD_L(10), MFMSR(3), RFID, SC, SC_1,
+	STD(21, 22), LD(21, 22), LWARX(19, 5), STWCX(19, 5), NOP, SYNC,
 };
 
 static uint32_t random_instruction(void)

@@ -4,24 +4,11 @@
  * those of Power ISA 2.07B, Book II chapter 5 and Book III-S chapter 3; where a
  * machine may choose (any transaction may fail), a row has more than one end.
  */
+#include "encodings.h"
 #include "privileged.h"
 
-#define TBEGIN		0x7c00051d
-#define TEND(a)		(0x7c00055d | (a) << 25)
-#define TCHECK(bf)	(0x7c00059c | (bf) << 23)
-#define TSUSPEND	0x7c0005dd
-#define TRESUME		0x7c2005dd
-#define TABORT(ra)	(0x7c00071d | (ra) << 16)
-#define TABORTWC(to, ra, rb)	(0x7c00061d | (to) << 21 | (ra) << 16 | (rb) << 11)
-#define TABORTDC(to, ra, rb)	(0x7c00065d | (to) << 21 | (ra) << 16 | (rb) << 11)
-#define TABORTWCI(to, ra, si)	(0x7c00069d | (to) << 21 | (ra) << 16 | ((si) & 0x1f) << 11)
-#define TABORTDCI(to, ra, si)	(0x7c0006dd | (to) << 21 | (ra) << 16 | ((si) & 0x1f) << 11)
-#define TRECLAIM(ra)	(0x7c00075d | (ra) << 16)
-#define TRECHKPT	0x7c0007dd
-#define MTSPR_R3(spr)	(0x7c6003a6 | ((spr) & 0x1f) << 16 | ((spr) >> 5) << 11)
-#define MFSPR_R3(spr)	(0x7c6002a6 | ((spr) & 0x1f) << 16 | ((spr) >> 5) << 11)
-#define TO_EQUAL	4
-#define TO_LESS		16
+#define MTSPR_R3(spr)	MTSPR(spr, 3)
+#define MFSPR_R3(spr)	MFSPR(3, spr)
 
 /* CR0 where nothing wrote it. */
 #define UNTOUCHED	0xf
@@ -313,12 +300,12 @@ static const struct test tests[] = {
 
 	/* An interrupt from T suspends; SRR1 keeps T. */
 	{ "trap, T, problem state", "SRR1[TS] = T, MSR[TS] = S, MSR[TM] = 0",
-	  0x7fe00008, FROM_T, USER, .may = { INTERRUPT(SRR1_TRAP, T, 1) } },
+	  TRAP, FROM_T, USER, .may = { INTERRUPT(SRR1_TRAP, T, 1) } },
 	{ "an illegal instruction, T, problem state", "SRR1[TS] = T",
-	  0x00000000, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1) } },
-	{ "mfmsr, T, problem state", "SRR1[TS] = T", 0x7c6000a6, FROM_T, USER,
+	  ILLEGAL, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1) } },
+	{ "mfmsr, T, problem state", "SRR1[TS] = T", MFMSR(3), FROM_T, USER,
 	  .may = { INTERRUPT(SRR1_PRIVILEGED, T, 1) } },
-	{ "trap, S, problem state", "SRR1[TS] = S", 0x7fe00008, FROM_FAILED, USER,
+	{ "trap, S, problem state", "SRR1[TS] = S", TRAP, FROM_FAILED, USER,
 	  .may = { INTERRUPT(SRR1_TRAP, S, 1) } },
 };
 

@@ -21,20 +21,8 @@
  * Whatever it does, an interrupt follows, and SRR0 and SRR1 tell where the
  * machine was and in which state.
  */
+#include "encodings.h"
 #include "privileged.h"
-
-#define TRAP		0x7fe00008
-#define NOP		0x60000000
-#define TBEGIN		0x7c00051d
-#define SC		0x44000002
-#define MR_R20_R23	0x7ef4bb78
-#define STD_R21_R22	0xfab60000
-#define MTSRR0_R5	0x7cba03a6
-#define MTSRR1_R6	0x7cdb03a6
-#define MTCTR_R25	0x7f2903a6
-#define MTCRF_CR0_R24	0x7f080120
-#define MTSPR_TFHAR	0x7c0023a6
-#define BEQ(words)	(0x41820000 | ((words) * 4))
 
 enum place {
 	BEGIN, BEGUN, LIVE, STORE, CALL, START, START2, MARK, MARK2, INSTRUCTION, AFTER,
@@ -66,8 +54,7 @@ void write_instructions(const uint32_t *first, unsigned int count)
 /* A branch to @code instead of one instruction; @code ends with a trap. */
 void branch_to(struct test *t, const uint32_t *code)
 {
-	t->instruction = 0x48000000 |
-			 (((uintptr_t)code - (uintptr_t)&program[INSTRUCTION]) & 0x3fffffc);
+	t->instruction = BRANCH((uintptr_t)code - (uintptr_t)&program[INSTRUCTION]);
 }
 
 static void write_program(const struct test *t)
@@ -76,13 +63,13 @@ static void write_program(const struct test *t)
 
 	program[BEGIN] = begins ? TBEGIN : NOP;
 	program[BEGUN] = BEQ(FAILED - BEGUN);
-	program[LIVE] = MR_R20_R23;
-	program[STORE] = STD_R21_R22;
+	program[LIVE] = MR(20, 23);
+	program[STORE] = STD(21, 22);
 	program[CALL] = t->from == FROM_USER ? SC : NOP;
-	program[START] = t->user ? NOP : MTSRR0_R5;
-	program[START2] = t->user ? NOP : MTSRR1_R6;
-	program[MARK] = MTCTR_R25;
-	program[MARK2] = MTCRF_CR0_R24;
+	program[START] = t->user ? NOP : MTSPR(SPR_SRR0, 5);
+	program[START2] = t->user ? NOP : MTSPR(SPR_SRR1, 6);
+	program[MARK] = MTSPR(SPR_CTR, 25);
+	program[MARK2] = MTCR0(24);
 	program[INSTRUCTION] = t->instruction;
 	program[AFTER] = TRAP;
 	program[FAILED] = TRAP;
@@ -182,6 +169,11 @@ static bool problem_state(const struct test *t, const struct outcome *o)
 	return o->where == TARGET ? !!(t->srr1 & MSR_PR) : t->user;
 }
 
+static bool writes_tfhar(const struct test *t)
+{
+	return (t->instruction & 0xfc1fffff) == MTSPR(SPR_TFHAR, 0);
+}
+
 /* NULL, or what is wrong with @o as a description of what was found. */
 static const char *differs(const struct test *t, const struct outcome *o)
 {
@@ -223,7 +215,7 @@ static const char *differs(const struct test *t, const struct outcome *o)
 	if (o->tfiar && (lowcore.tfiar & 3) != t->user)
 		return "the privilege in TFIAR";
 	if (lowcore.has_tm && lowcore.tfhar != (uintptr_t)&program[o->tfhar_next ? AFTER : BEGUN] &&
-	    (t->instruction & 0xfc1fffff) != MTSPR_TFHAR)
+	    !writes_tfhar(t))
 		return "TFHAR";
 	/* This program is far below: such an address can only be a hypervisor's. */
 	if (lowcore.has_tm && lowcore.tfiar >> 60 == 0xc)

@@ -3,7 +3,39 @@
  * Boot arguments: "hostile" runs what a hostile guest kernel would do as well.
  * TAP on the console, the last line is "# end".
  */
+#include <stddef.h>
+
 #include "privileged.h"
+
+#define PLACED(member, offset) \
+	_Static_assert(LOWCORE + offsetof(struct lowcore, member) == (offset), "lowcore.h")
+
+PLACED(gpr, LC_GPR);
+PLACED(vector, LC_VECTOR);
+PLACED(srr0, LC_SRR0);
+PLACED(srr1, LC_SRR1);
+PLACED(msr, LC_MSR);
+PLACED(cr, LC_CR);
+PLACED(tfhar, LC_TFHAR);
+PLACED(tfiar, LC_TFIAR);
+PLACED(texasr, LC_TEXASR);
+PLACED(fscr, LC_FSCR);
+PLACED(reclaimed, LC_RECLAIMED);
+PLACED(sc_srr1, LC_SC_SRR1);
+PLACED(sc_msr, LC_SC_MSR);
+PLACED(has_tm, LC_HAS_TM);
+PLACED(recheckpoint, LC_RECHECKPOINT);
+PLACED(expect_sc, LC_EXPECT_SC);
+PLACED(pc, LC_PC);
+PLACED(pc_msr, LC_PC_MSR);
+PLACED(pc2, LC_PC2);
+PLACED(pc2_msr, LC_PC2_MSR);
+PLACED(base_msr, LC_BASE_MSR);
+PLACED(checkpoint, LC_CHECKPOINT);
+PLACED(operands, LC_OPERANDS);
+PLACED(save3, LC_SAVE3);
+PLACED(stack, LC_STACK);
+PLACED(running, LC_RUNNING);
 
 bool privileged_transactions;
 
@@ -20,6 +52,7 @@ static void mtmsrd(uint64_t msr)
 	asm volatile("mtmsrd %0" : : "r" (msr) : "memory");
 }
 
+/* From head.S. */
 void unexpected_interrupt(void)
 {
 	static bool again;

@@ -7,13 +7,8 @@
  * instruction and changes nothing; from S0 to N0 the three bits are left alone.
  * mtmsr never touches the upper half of the MSR, L = 1 only EE and RI.
  */
+#include "encodings.h"
 #include "privileged.h"
-
-#define RFID		0x4c000024
-#define MTMSRD_R3	0x7c600164
-#define MTMSRD_L_R3	0x7c610164
-#define MTMSR_R3	0x7c600124
-#define MTMSR_L_R3	0x7c610124
 
 enum rule {
 	TAKEN,		/* the new value takes effect */
@@ -39,10 +34,10 @@ static const struct {
 	uint32_t instruction;
 	bool moves_ts;
 } instructions[] = {
-	{ "mtmsrd", MTMSRD_R3, true },
-	{ "mtmsr", MTMSR_R3, false },
-	{ "mtmsrd with L", MTMSRD_L_R3, false },
-	{ "mtmsr with L", MTMSR_L_R3, false },
+	{ "mtmsrd", MTMSRD(3), true },
+	{ "mtmsr", MTMSR(3), false },
+	{ "mtmsrd with L", MTMSRD_L(3), false },
+	{ "mtmsr with L", MTMSR_L(3), false },
 };
 
 static uint64_t msr_value(unsigned int to, bool user)
