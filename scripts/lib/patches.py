@@ -80,6 +80,14 @@ class Tree:
         self._stamp.write_text(wanted)
         shutil.rmtree(self._scratch)
 
+    def copy_pristine(self, name, target):
+        """A file as it was before any patch, if it was there then."""
+        known = json.loads(self._record.read_text()) if self._record.exists() else []
+        source = (self._pristine if name in known else self.path) / name
+        # What is only linked into the tree was not there before.
+        if source.exists() and source.resolve().is_relative_to(self.path.parent.resolve()):
+            _copy(source, target)
+
     def _assemble(self, names, before):
         """The pristine state of some files, in the scratch folder."""
         shutil.rmtree(self._scratch, ignore_errors=True)
