@@ -63,7 +63,9 @@ fn facility_available(v: &mut Vcpu) -> bool {
     let available = v.guest_msr().tm();
     if !available {
         // SAFETY: As in `bad_thing`.
-        unsafe { bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG as usize) };
+        unsafe {
+            bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG as usize)
+        };
     }
     available
 }

@@ -22,8 +22,12 @@ fn run(insn: Insn, ts: Ts, failed: bool) -> Result<(u8, Action), BadThing> {
     execute(insn, ts, failed, gpr).map(|Effect { cr, action, .. }| (cr, action))
 }
 
-const BEGIN: Insn = Insn::Begin { rollback_only: false };
-const BEGIN_ROT: Insn = Insn::Begin { rollback_only: true };
+const BEGIN: Insn = Insn::Begin {
+    rollback_only: false,
+};
+const BEGIN_ROT: Insn = Insn::Begin {
+    rollback_only: true,
+};
 const END: Insn = Insn::End { all: false };
 const END_ALL: Insn = Insn::End { all: true };
 const SUSPEND: Insn = Insn::SuspendOrResume { resume: false };
@@ -52,20 +56,50 @@ fn each_instruction_in_each_state() {
     let rows = [
         (
             BEGIN,
-            Ok((0b0000, A::Begin { rollback_only: false })),
+            Ok((
+                0b0000,
+                A::Begin {
+                    rollback_only: false,
+                },
+            )),
             Ok((0b0100, A::Nest)),
             Ok((0b0010, A::None)),
         ),
         (
             BEGIN_ROT,
-            Ok((0b0000, A::Begin { rollback_only: true })),
+            Ok((
+                0b0000,
+                A::Begin {
+                    rollback_only: true,
+                },
+            )),
             Ok((0b0100, A::Nest)),
             Ok((0b0010, A::None)),
         ),
-        (END, Ok((0b0000, A::None)), Ok((0b0100, A::End { all: false })), bad),
-        (END_ALL, Ok((0b0000, A::None)), Ok((0b0100, A::End { all: true })), bad),
-        (SUSPEND, Ok((0b0000, A::None)), Ok((0b0100, A::Suspend)), Ok((0b0010, A::None))),
-        (RESUME, Ok((0b0000, A::None)), Ok((0b0100, A::None)), Ok((0b0010, A::Resume))),
+        (
+            END,
+            Ok((0b0000, A::None)),
+            Ok((0b0100, A::End { all: false })),
+            bad,
+        ),
+        (
+            END_ALL,
+            Ok((0b0000, A::None)),
+            Ok((0b0100, A::End { all: true })),
+            bad,
+        ),
+        (
+            SUSPEND,
+            Ok((0b0000, A::None)),
+            Ok((0b0100, A::Suspend)),
+            Ok((0b0010, A::None)),
+        ),
+        (
+            RESUME,
+            Ok((0b0000, A::None)),
+            Ok((0b0100, A::None)),
+            Ok((0b0010, A::Resume)),
+        ),
         (
             ABORT,
             Ok((0b0000, A::None)),

@@ -8,16 +8,26 @@ use proptest::prelude::*;
 #[test]
 fn decodes_every_instruction() {
     let table = [
-        (0x7c00_051d, Insn::Begin { rollback_only: false }),   // tbegin. 0
-        (0x7c20_051d, Insn::Begin { rollback_only: true }),    // tbegin. 1
-        (0x7c00_055d, Insn::End { all: false }),               // tend. 0
-        (0x7e00_055d, Insn::End { all: true }),                // tendall.
-        (0x7f80_059c, Insn::Check { bf: 7 }),                  // tcheck 7
+        (
+            0x7c00_051d,
+            Insn::Begin {
+                rollback_only: false,
+            },
+        ), // tbegin. 0
+        (
+            0x7c20_051d,
+            Insn::Begin {
+                rollback_only: true,
+            },
+        ), // tbegin. 1
+        (0x7c00_055d, Insn::End { all: false }), // tend. 0
+        (0x7e00_055d, Insn::End { all: true }),  // tendall.
+        (0x7f80_059c, Insn::Check { bf: 7 }),    // tcheck 7
         (0x7c00_05dd, Insn::SuspendOrResume { resume: false }), // tsuspend.
         (0x7c20_05dd, Insn::SuspendOrResume { resume: true }), // tresume.
-        (0x7c05_071d, Insn::Abort { ra: 5 }),                  // tabort. 5
-        (0x7c1f_075d, Insn::Reclaim { ra: 31 }),               // treclaim. 31
-        (0x7c00_07dd, Insn::Recheckpoint),                     // trechkpt.
+        (0x7c05_071d, Insn::Abort { ra: 5 }),    // tabort. 5
+        (0x7c1f_075d, Insn::Reclaim { ra: 31 }), // treclaim. 31
+        (0x7c00_07dd, Insn::Recheckpoint),       // trechkpt.
         (
             0x7fe3_261d, // tabortwc. 31,3,4
             Insn::AbortConditional {

@@ -35,7 +35,11 @@ fn instructions_follow_the_table() {
                 'T' => Ok(Ts::T),
                 _ => Err(BadThing),
             };
-            assert_eq!(by_instruction(ts, tm, new), expected, "{ts:?} {tm} <- {new:?}");
+            assert_eq!(
+                by_instruction(ts, tm, new),
+                expected,
+                "{ts:?} {tm} <- {new:?}"
+            );
         }
     }
 }
