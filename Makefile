@@ -39,7 +39,7 @@ fetch:
 # Sources and their stamps stay, so that the next build need not unpack.
 clean:
 	rm -rf build/linux build/linux-c build/linux-debug build/qemu build/selftests
-	rm -rf build/series build/bench build/log build/root
+	rm -rf build/series build/log build/root
 	rm -f $(addprefix build/stamp/,linux linux-c linux-debug qemu qemu-configure root)
 
 distclean:

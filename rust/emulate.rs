@@ -220,10 +220,8 @@ pub(crate) fn mfspr(v: &mut Vcpu, sprn: u32) -> Result<u64, Emulated> {
     Ok(match spr {
         TmSpr::Texasr => switch::texasr(v).into_raw(),
         TmSpr::Texasru => switch::texasr(v).into_raw() >> 32,
-        TmSpr::Tfhar if v.live() => TmSprs::access().get(TFHAR),
-        TmSpr::Tfhar => v.tfhar(),
-        TmSpr::Tfiar if v.live() => TmSprs::access().get(TFIAR),
-        TmSpr::Tfiar => v.tfiar(),
+        TmSpr::Tfhar => switch::tm_spr(v, TFHAR, v.tfhar()),
+        TmSpr::Tfiar => switch::tm_spr(v, TFIAR, v.tfiar()),
     })
 }
 

@@ -26,6 +26,7 @@
 use crate::{
     cpu::{
         Accessible,
+        Spr,
         TmSprs,
         DSCR,
         TAR,
@@ -83,9 +84,9 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
         // SAFETY: The vcpu is loaded, interrupts are off.
         unsafe { bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
     }
-    let hardware_ts = match v.place() {
-        Place::Cpu | Place::CpuFailed => v.ts(),
-        Place::None | Place::Memory => Ts::N,
+    let hardware_ts = match v.place().is_cpu() {
+        true => v.ts(),
+        false => Ts::N,
     };
     v.set_shadow_msr(v.shadow_msr().with_ts(hardware_ts));
     rolled_back
@@ -106,12 +107,11 @@ pub(crate) fn exit(v: &mut Vcpu) {
 ///
 /// Context: preemption disabled; FP, VMX and VSX already given up.
 pub(crate) fn put(v: &mut Vcpu) {
-    match v.place() {
-        Place::Cpu | Place::CpuFailed => {
-            reclaim(v, cause::KVM_RESCHED);
-            v.set_reload(v.is_scheduled_out());
-        }
-        Place::None | Place::Memory => save_sprs(v),
+    if v.place().is_cpu() {
+        reclaim(v, cause::KVM_RESCHED);
+        v.set_reload(v.is_scheduled_out());
+    } else {
+        save_sprs(v);
     }
 }
 
@@ -146,10 +146,15 @@ pub(crate) fn doom(v: &mut Vcpu, code: u8) {
 
 /// TEXASR, wherever it is.
 pub(crate) fn texasr(v: &Vcpu) -> Texasr {
-    Texasr::from_raw(match v.live() {
-        true => TmSprs::access().get(TEXASR),
-        false => v.texasr(),
-    })
+    Texasr::from_raw(tm_spr(v, TEXASR, v.texasr()))
+}
+
+/// A TM SPR, wherever it is; `saved` is what memory has of it.
+pub(crate) fn tm_spr<const N: u32>(v: &Vcpu, spr: Spr<N>, saved: u64) -> u64 {
+    match v.live() {
+        true => TmSprs::access().get(spr),
+        false => saved,
+    }
 }
 
 /// Brings the whole live set into memory, so that it can be changed there.
@@ -184,8 +189,8 @@ pub(crate) fn hide_host_failure(v: &mut Vcpu) {
 fn reclaim(v: &mut Vcpu, code: u8) {
     give_up_ext(v);
     save_accessible(v);
-    // SAFETY: The transaction is on the CPU, which then is in TS=S; preemption is off; the guest's FP, VMX and
-    // VSX registers are saved, TAR too.
+    // SAFETY: The transaction is on the CPU, which then is in TS=S; preemption is off; the guest's
+    // FP, VMX and VSX registers are saved, TAR too.
     let before =
         Texasr::from_raw(unsafe { bindings::kvmppc_pr_tm_reclaim(v.as_ptr(), code.into()) });
     let after = Texasr::from_raw(v.texasr());
@@ -221,8 +226,7 @@ fn recheckpoint(v: &mut Vcpu) {
         v.set_tfiar(at.tfiar());
     }
     give_up_ext(v);
-    save_host(v);
-    load_tm_sprs(v);
+    take_tm_sprs(v);
     // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; preemption is off; the guest's
     // FP, VMX and VSX registers are saved, and so is the host's TAR; FS is set.
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
@@ -272,8 +276,7 @@ fn give_up_ext(v: &mut Vcpu) {
 
 /// The guest's live set into the CPU.
 fn load_sprs(v: &mut Vcpu) {
-    save_host(v);
-    load_tm_sprs(v);
+    take_tm_sprs(v);
     load_accessible(v);
 }
 
@@ -285,13 +288,6 @@ fn save_sprs(v: &mut Vcpu) {
     v.set_tfiar(sprs.get(TFIAR));
     v.set_texasr(sprs.get(TEXASR));
     restore_host(v, &sprs);
-}
-
-fn load_tm_sprs(v: &mut Vcpu) {
-    let sprs = TmSprs::access();
-    sprs.set(TFHAR, v.tfhar());
-    sprs.set(TFIAR, v.tfiar());
-    sprs.set(TEXASR, v.texasr());
 }
 
 fn load_accessible(v: &mut Vcpu) {
@@ -306,13 +302,17 @@ fn save_accessible(v: &mut Vcpu) {
     v.set_dscr(DSCR.get());
 }
 
-fn save_host(v: &mut Vcpu) {
+/// The host's live set into memory, and the guest's TM SPRs into the CPU. The CPU is in TS=N.
+fn take_tm_sprs(v: &mut Vcpu) {
+    v.set_host_tar(TAR.get());
+    v.set_host_dscr(DSCR.get());
     let sprs = TmSprs::access();
     v.set_host_tfhar(sprs.get(TFHAR));
     v.set_host_tfiar(sprs.get(TFIAR));
     v.set_host_texasr(sprs.get(TEXASR));
-    v.set_host_tar(TAR.get());
-    v.set_host_dscr(DSCR.get());
+    sprs.set(TFHAR, v.tfhar());
+    sprs.set(TFIAR, v.tfiar());
+    sprs.set(TEXASR, v.texasr());
 }
 
 fn restore_host(v: &mut Vcpu, sprs: &TmSprs) {

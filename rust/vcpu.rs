@@ -149,23 +149,21 @@ impl Vcpu {
         // SAFETY: `shared` is valid as long as the vcpu. The guest writes to it, so this is a
         // volatile read.
         let raw = unsafe { (&raw const (*self.arch().shared).msr).read_volatile() };
-        Msr::from_raw(match self.shared_is_swapped() {
-            true => raw.swap_bytes(),
-            false => raw,
-        })
+        Msr::from_raw(self.shared_order(raw))
     }
 
     fn set_guest_msr(&mut self, msr: Msr) {
-        let raw = match self.shared_is_swapped() {
-            true => msr.into_raw().swap_bytes(),
-            false => msr.into_raw(),
-        };
+        let raw = self.shared_order(msr.into_raw());
         // SAFETY: As in `guest_msr`.
         unsafe { (&raw mut (*self.arch().shared).msr).write_volatile(raw) };
     }
 
-    fn shared_is_swapped(&self) -> bool {
-        self.arch().shared_big_endian != cfg!(target_endian = "big")
+    /// A doubleword from our byte order to the shared page's, or back.
+    fn shared_order(&self, raw: u64) -> u64 {
+        match self.arch().shared_big_endian {
+            true => raw.to_be(),
+            false => raw.to_le(),
+        }
     }
 
     /// The MSR that the guest really runs with, but for TS, which is added at entry.

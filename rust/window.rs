@@ -42,8 +42,8 @@ const _: () = assert!(size_of::<kvm_vcpu>() < 0x8000);
 const _: () = assert!(size_of::<thread_fp_state>() >= 33 * 8 * 2 - 8);
 const _: () = assert!(size_of::<thread_vr_state>() == 33 * 16);
 
-// Layout of the stack frame of both windows: the ABI's header, r14 to r31, and what else of the
-// host the guest's registers overwrite.
+// What both windows share. Their stack frame: the ABI's header, r14 to r31, and what else of the
+// host the guest's registers overwrite. The fields of the vcpu.
 core::arch::global_asm!(
     r#"
     .set FRAME_R2, 24
@@ -67,6 +67,22 @@ core::arch::global_asm!(
     # The stack pointer stays a multiple of 16.
     .set FRAME_SIZE, (FRAME_GUEST_PPR + 8 + 15) & ~15
 
+    .set VCPU_GPR_TM, {gpr_tm}
+    .set VCPU_CR_TM, {cr_tm}
+    .set VCPU_XER_TM, {xer_tm}
+    .set VCPU_LR_TM, {lr_tm}
+    .set VCPU_CTR_TM, {ctr_tm}
+    .set VCPU_AMR_TM, {amr_tm}
+    .set VCPU_PPR_TM, {ppr_tm}
+    .set VCPU_DSCR_TM, {dscr_tm}
+    .set VCPU_TAR_TM, {tar_tm}
+    .set VCPU_VRSAVE_TM, {vrsave_tm}
+    .set VCPU_FP_TM, {fp_tm}
+    .set VCPU_VR_TM, {vr_tm}
+    .set VCPU_TFHAR, {tfhar}
+    .set VCPU_TFIAR, {tfiar}
+    .set VCPU_TEXASR, {texasr}
+
     .set SPRN_DSCR, 17
     .set SPRN_DAR, 19
     .set SPRN_AMR, 29
@@ -87,7 +103,7 @@ core::arch::global_asm!(
 
     # Everything of the host that the window destroys, and a MSR for it: EE off, TM, FP, VEC and
     # VSX on.
-    # In: r3 = vcpu. Clobbers r0, r5, r6. The MSR at entry stays in the frame.
+    # In: r3 = vcpu. Clobbers r0, r5. The MSR at entry stays in the frame.
     .macro WINDOW_PROLOGUE
     mflr    0
     std     0, 16(1)
@@ -135,7 +151,33 @@ core::arch::global_asm!(
     mtlr    0
     blr
     .endm
-"#
+
+    # The host's SPRs that the kernel runs with. Clobbers r4 to r6.
+    .macro WINDOW_HOST_SPRS
+    ld      4, FRAME_AMR(1)
+    ld      5, FRAME_DSCR(1)
+    ld      6, FRAME_VRSAVE(1)
+    mtspr   SPRN_AMR, 4
+    mtspr   SPRN_DSCR, 5
+    mtspr   SPRN_VRSAVE, 6
+    isync
+    .endm
+"#,
+    gpr_tm = const arch!(gpr_tm),
+    cr_tm = const arch!(cr_tm),
+    xer_tm = const arch!(xer_tm),
+    lr_tm = const arch!(lr_tm),
+    ctr_tm = const arch!(ctr_tm),
+    amr_tm = const arch!(amr_tm),
+    ppr_tm = const arch!(ppr_tm),
+    dscr_tm = const arch!(dscr_tm),
+    tar_tm = const arch!(tar_tm),
+    vrsave_tm = const arch!(vrsave_tm),
+    fp_tm = const arch!(fp_tm),
+    vr_tm = const arch!(vr_tm),
+    tfhar = const arch!(tfhar),
+    tfiar = const arch!(tfiar),
+    texasr = const arch!(texasr),
 );
 
 // u64 kvmppc_pr_tm_reclaim(struct kvm_vcpu *vcpu, u64 code);
@@ -186,12 +228,12 @@ kvmppc_pr_tm_reclaim:
     mtmsrd  0, 1
 
     ld      3, FRAME_VCPU(1)
-    std     2, {gpr_tm} + 2 * 8(3)
+    std     2, VCPU_GPR_TM + 2 * 8(3)
     ld      2, FRAME_R2(1)
     .set    reg, 4
     .rept   28
     .if     reg != 13
-    std     reg, {gpr_tm} + reg * 8(3)
+    std     reg, VCPU_GPR_TM + reg * 8(3)
     .endif
     .set    reg, reg + 1
     .endr
@@ -200,11 +242,11 @@ kvmppc_pr_tm_reclaim:
     ld      6, FRAME_GUEST_R3(1)
     ld      7, FRAME_GUEST_R13(1)
     ld      8, FRAME_GUEST_PPR(1)
-    std     4, {gpr_tm} + 0 * 8(3)
-    std     5, {gpr_tm} + 1 * 8(3)
-    std     6, {gpr_tm} + 3 * 8(3)
-    std     7, {gpr_tm} + 13 * 8(3)
-    std     8, {ppr_tm}(3)
+    std     4, VCPU_GPR_TM + 0 * 8(3)
+    std     5, VCPU_GPR_TM + 1 * 8(3)
+    std     6, VCPU_GPR_TM + 3 * 8(3)
+    std     7, VCPU_GPR_TM + 13 * 8(3)
+    std     8, VCPU_PPR_TM(3)
 
     mfcr    4
     mfxer   5
@@ -214,35 +256,29 @@ kvmppc_pr_tm_reclaim:
     mfspr   9, SPRN_DSCR
     mfspr   10, SPRN_TAR
     mfspr   11, SPRN_VRSAVE
-    stw     4, {cr_tm}(3)
-    std     5, {xer_tm}(3)
-    std     6, {lr_tm}(3)
-    std     7, {ctr_tm}(3)
-    std     8, {amr_tm}(3)
-    std     9, {dscr_tm}(3)
-    std     10, {tar_tm}(3)
-    stw     11, {vrsave_tm}(3)
+    stw     4, VCPU_CR_TM(3)
+    std     5, VCPU_XER_TM(3)
+    std     6, VCPU_LR_TM(3)
+    std     7, VCPU_CTR_TM(3)
+    std     8, VCPU_AMR_TM(3)
+    std     9, VCPU_DSCR_TM(3)
+    std     10, VCPU_TAR_TM(3)
+    stw     11, VCPU_VRSAVE_TM(3)
 
-    ld      4, FRAME_AMR(1)
-    ld      5, FRAME_DSCR(1)
-    ld      6, FRAME_VRSAVE(1)
-    mtspr   SPRN_AMR, 4
-    mtspr   SPRN_DSCR, 5
-    mtspr   SPRN_VRSAVE, 6
-    isync
+    WINDOW_HOST_SPRS
 
     mfspr   4, SPRN_TFHAR
     mfspr   5, SPRN_TFIAR
     mfspr   6, SPRN_TEXASR
-    std     4, {tfhar}(3)
-    std     5, {tfiar}(3)
-    std     6, {texasr}(3)
+    std     4, VCPU_TFHAR(3)
+    std     5, VCPU_TFIAR(3)
+    std     6, VCPU_TEXASR(3)
 
     mr      31, 3
-    addi    3, 31, {fp_tm}
+    addi    3, 31, VCPU_FP_TM
     bl      store_fp_state
     nop
-    addi    3, 31, {vr_tm}
+    addi    3, 31, VCPU_VR_TM
     bl      store_vr_state
     nop
 
@@ -254,22 +290,7 @@ kvmppc_pr_tm_reclaim:
     WINDOW_EPILOGUE
     .size   kvmppc_pr_tm_reclaim, . - kvmppc_pr_tm_reclaim
     .previous
-"#,
-    gpr_tm = const arch!(gpr_tm),
-    cr_tm = const arch!(cr_tm),
-    xer_tm = const arch!(xer_tm),
-    lr_tm = const arch!(lr_tm),
-    ctr_tm = const arch!(ctr_tm),
-    amr_tm = const arch!(amr_tm),
-    ppr_tm = const arch!(ppr_tm),
-    dscr_tm = const arch!(dscr_tm),
-    tar_tm = const arch!(tar_tm),
-    vrsave_tm = const arch!(vrsave_tm),
-    tfhar = const arch!(tfhar),
-    tfiar = const arch!(tfiar),
-    texasr = const arch!(texasr),
-    fp_tm = const arch!(fp_tm),
-    vr_tm = const arch!(vr_tm),
+"#
 );
 
 // void kvmppc_pr_tm_recheckpoint(struct kvm_vcpu *vcpu);
@@ -288,19 +309,19 @@ core::arch::global_asm!(
 kvmppc_pr_tm_recheckpoint:
     WINDOW_PROLOGUE
     mr      31, 3
-    addi    3, 31, {fp_tm}
+    addi    3, 31, VCPU_FP_TM
     bl      load_fp_state
     nop
-    addi    3, 31, {vr_tm}
+    addi    3, 31, VCPU_VR_TM
     bl      load_vr_state
     nop
-    lwz     4, {cr_tm}(31)
-    ld      5, {xer_tm}(31)
-    ld      6, {lr_tm}(31)
-    ld      7, {ctr_tm}(31)
-    ld      8, {amr_tm}(31)
-    ld      10, {tar_tm}(31)
-    lwz     11, {vrsave_tm}(31)
+    lwz     4, VCPU_CR_TM(31)
+    ld      5, VCPU_XER_TM(31)
+    ld      6, VCPU_LR_TM(31)
+    ld      7, VCPU_CTR_TM(31)
+    ld      8, VCPU_AMR_TM(31)
+    ld      10, VCPU_TAR_TM(31)
+    lwz     11, VCPU_VRSAVE_TM(31)
     mtcr    4
     mtxer   5
     mtlr    6
@@ -310,12 +331,12 @@ kvmppc_pr_tm_recheckpoint:
 
     # What needs a scratch register goes through the frame: once r1 is the guest's nothing but the
     # stack has been touched.
-    ld      3, {gpr_tm} + 1 * 8(31)
-    ld      4, {gpr_tm} + 13 * 8(31)
-    ld      5, {gpr_tm} + 30 * 8(31)
-    ld      6, {gpr_tm} + 31 * 8(31)
-    ld      9, {dscr_tm}(31)
-    ld      10, {ppr_tm}(31)
+    ld      3, VCPU_GPR_TM + 1 * 8(31)
+    ld      4, VCPU_GPR_TM + 13 * 8(31)
+    ld      5, VCPU_GPR_TM + 30 * 8(31)
+    ld      6, VCPU_GPR_TM + 31 * 8(31)
+    ld      9, VCPU_DSCR_TM(31)
+    ld      10, VCPU_PPR_TM(31)
     std     3, FRAME_GUEST_R1(1)
     std     4, FRAME_GUEST_R13(1)
     std     5, FRAME_GUEST_R30(1)
@@ -326,11 +347,11 @@ kvmppc_pr_tm_recheckpoint:
     mtspr   SPRN_AMR, 8
     isync
 
-    ld      0, {gpr_tm} + 0 * 8(31)
+    ld      0, VCPU_GPR_TM + 0 * 8(31)
     .set    reg, 2
     .rept   28
     .if     reg != 13
-    ld      reg, {gpr_tm} + reg * 8(31)
+    ld      reg, VCPU_GPR_TM + reg * 8(31)
     .endif
     .set    reg, reg + 1
     .endr
@@ -356,13 +377,7 @@ kvmppc_pr_tm_recheckpoint:
     li      0, MSR_RI
     mtmsrd  0, 1
 
-    ld      4, FRAME_AMR(1)
-    ld      5, FRAME_DSCR(1)
-    ld      6, FRAME_VRSAVE(1)
-    mtspr   SPRN_AMR, 4
-    mtspr   SPRN_DSCR, 5
-    mtspr   SPRN_VRSAVE, 6
-    isync
+    WINDOW_HOST_SPRS
 
     # TS is S now.
     ld      5, FRAME_MSR(1)
@@ -371,19 +386,7 @@ kvmppc_pr_tm_recheckpoint:
     WINDOW_EPILOGUE
     .size   kvmppc_pr_tm_recheckpoint, . - kvmppc_pr_tm_recheckpoint
     .previous
-"#,
-    gpr_tm = const arch!(gpr_tm),
-    cr_tm = const arch!(cr_tm),
-    xer_tm = const arch!(xer_tm),
-    lr_tm = const arch!(lr_tm),
-    ctr_tm = const arch!(ctr_tm),
-    amr_tm = const arch!(amr_tm),
-    ppr_tm = const arch!(ppr_tm),
-    dscr_tm = const arch!(dscr_tm),
-    tar_tm = const arch!(tar_tm),
-    vrsave_tm = const arch!(vrsave_tm),
-    fp_tm = const arch!(fp_tm),
-    vr_tm = const arch!(vr_tm),
+"#
 );
 
 // EXPORT_SYMBOL_GPL of `include/linux/export.h`, which is a C macro.

@@ -47,16 +47,11 @@ static unsigned long tx_spin(unsigned long ms)
 
 	asm volatile("	mftb	%[now]\n"
 		     "	add	%[end], %[now], %[ticks]\n"
-		     TBEGIN
-		     "	beq	2f\n"
+		     TX_BEGIN
 		     "1: mftb	%[now]\n"
 		     "	cmpld	%[now], %[end]\n"
 		     "	blt	1b\n"
-		     TEND
-		     "	li	%[result], 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("%[result]")
-		     "3:"
+		     TX_END("%[result]")
 		     : [result] "=&r" (result), [now] "=&r" (now), [end] "=&r" (end)
 		     : [ticks] "r" (ticks)
 		     : "cr0", "memory");
@@ -67,14 +62,9 @@ static unsigned long tx_store(volatile char *p)
 {
 	unsigned long result, one = 1;
 
-	asm volatile(TBEGIN
-		     "	beq	2f\n"
+	asm volatile(TX_BEGIN
 		     "	stb	%[one], 0(%[p])\n"
-		     TEND
-		     "	li	%[result], 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("%[result]")
-		     "3:"
+		     TX_END("%[result]")
 		     : [result] "=&r" (result)
 		     : [p] "b" (p), [one] "r" (one)
 		     : "cr0", "memory");
@@ -110,14 +100,9 @@ static unsigned long tx_syscall(unsigned long nr, unsigned long a, unsigned long
 	register unsigned long r4 asm("r4") = b;
 	register unsigned long r5 asm("r5") = c;
 
-	asm volatile(TBEGIN
-		     "	beq	2f\n"
+	asm volatile(TX_BEGIN
 		     "	sc\n"
-		     TEND
-		     "	li	3, 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("3")
-		     "3:"
+		     TX_END("3")
 		     : "+r" (r0), "+r" (r3), "+r" (r4), "+r" (r5)
 		     :: "r6", "r7", "r8", "r9", "r10", "r11", "r12", "cr0", "ctr",
 			"xer", "memory");
@@ -135,17 +120,12 @@ static unsigned long tx_suspended_syscall(unsigned long nr, unsigned long arg,
 	register unsigned long r3 asm("r3") = arg;
 	register unsigned long *r14 asm("r14") = ret;
 
-	asm volatile(TBEGIN
-		     "	beq	2f\n"
+	asm volatile(TX_BEGIN
 		     TSUSPEND
 		     "	sc\n"
 		     "	std	3, 0(14)\n"
 		     TRESUME
-		     TEND
-		     "	li	3, 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("3")
-		     "3:"
+		     TX_END("3")
 		     : "+r" (r0), "+r" (r3)
 		     : "r" (r14)
 		     : "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12",

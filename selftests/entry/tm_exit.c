@@ -41,8 +41,7 @@ static double tx_fp_with_syscalls(unsigned long *end)
 	register double fr14 asm("fr14") = BEFORE;
 	unsigned long left;
 
-	asm volatile(TBEGIN
-		     "	beq	2f\n"
+	asm volatile(TX_BEGIN
 		     "	fmr	14, %[within]\n"
 		     TSUSPEND
 		     "	li	%[left], %[syscalls]\n"
@@ -51,11 +50,7 @@ static double tx_fp_with_syscalls(unsigned long *end)
 		     "	addic.	%[left], %[left], -1\n"
 		     "	bne	1b\n"
 		     TRESUME
-		     TEND
-		     "	li	3, 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("3")
-		     "3:"
+		     TX_END("3")
 		     : "=r" (r3), "+d" (fr14), [left] "=&b" (left)
 		     : [within] "d" (WITHIN), [nr] "i" (__NR_getppid),
 		       [syscalls] "i" (SYSCALLS)

@@ -14,12 +14,19 @@
 /* How often a transaction may fail for reasons that are not under test. */
 #define TRIES		1000
 
-/* For inline assembly; the operand of MFTEXASR() is a general register. */
-#define TBEGIN		"tbegin.	0\n"
-#define TEND		"tend.		0\n"
+/*
+ * For inline assembly. TX_END() sets a general register to how the transaction
+ * ended, see below, and uses the labels 2 and 3.
+ */
+#define TX_BEGIN	"	tbegin.	0\n"	\
+			"	beq	2f\n"
+#define TX_END(r)	"	tend.	0\n"	\
+			"	li	" r ", 0\n" \
+			"	b	3f\n"	\
+			"2:	mfspr	" r ", 130\n" \
+			"3:\n"
 #define TSUSPEND	"tsr.		0\n"
 #define TRESUME		"tsr.		1\n"
-#define MFTEXASR(r)	"mfspr		" r ", 130\n"
 
 /* How a transaction ended: TEXASR is never 0 after a failure (FS is set). */
 #define COMMITTED	0UL
@@ -39,13 +46,8 @@ static inline unsigned long tx_empty(void)
 {
 	unsigned long result;
 
-	asm volatile(TBEGIN
-		     "	beq	2f\n"
-		     TEND
-		     "	li	%[result], 0\n"
-		     "	b	3f\n"
-		     "2:" MFTEXASR("%[result]")
-		     "3:"
+	asm volatile(TX_BEGIN
+		     TX_END("%[result]")
 		     : [result] "=&r" (result)
 		     :: "cr0", "memory");
 	return result;
