@@ -144,7 +144,7 @@ static void check_record(struct worker *w, const struct attempt *a)
 		wrong = "TFIAR is not the tabort.";
 	else if (ours && !(a->texasr & TEXASR_EXACT))
 		wrong = "not exact after a tabort.";
-	else if (ours && (a->texasr & TEXASR_PRIVILEGE) != TEXASR_BIT(35))
+	else if (ours && !(a->texasr & TEXASR_PR))
 		wrong = "privilege is not problem state";
 	else if (ours && (a->texasr & TEXASR_SUSPENDED))
 		wrong = "suspended, though it was not";
