@@ -20,6 +20,8 @@ pub(crate) const TFHAR: Spr<128> = Spr;
 pub(crate) const TFIAR: Spr<129> = Spr;
 /// Transaction Exception And Status Register.
 pub(crate) const TEXASR: Spr<130> = Spr;
+/// User Authority Mask Override Register.
+pub(crate) const UAMOR: Spr<157> = Spr;
 /// VR Save Register.
 pub(crate) const VRSAVE: Spr<256> = Spr;
 /// Target Address Register.
@@ -40,7 +42,7 @@ impl<const N: u32> Spr<N> {
     #[inline(always)]
     fn write(self, value: u64) {
         // SAFETY: None of the SPRs above influences how the kernel executes, but for performance
-        // (DSCR). The TM SPRs are only reached through `TmSprs`.
+        // (DSCR); UAMOR is for problem state. The TM SPRs are only reached through `TmSprs`.
         unsafe { asm!("mtspr {}, {}", const N, in(reg) value, options(nomem, nostack)) };
     }
 }
@@ -67,7 +69,7 @@ macro_rules! accessible {
         }
     )* };
 }
-accessible!(17, 256, 815);
+accessible!(17, 157, 256, 815);
 
 #[inline(always)]
 fn mfmsr() -> Msr {

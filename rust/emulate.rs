@@ -12,7 +12,8 @@ use crate::{
         TmSprs,
         DSCR,
         TFHAR,
-        TFIAR, //
+        TFIAR,
+        UAMOR, //
     },
     isa::{
         emulate::{
@@ -32,8 +33,7 @@ use crate::{
         },
         transition, //
     },
-    stats::STATS,
-    switch,
+    stats, switch, trace,
     vcpu::{
         Place,
         Vcpu, //
@@ -53,7 +53,7 @@ pub(crate) enum Emulated {
 }
 
 fn bad_thing(v: &mut Vcpu) {
-    STATS.bad_things.count();
+    v.count(stats::BAD_THINGS);
     // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
     unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM as usize) };
 }
@@ -83,9 +83,11 @@ pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
     if !facility_available(v) {
         return Emulated::Interrupted;
     }
-    count(insn);
+    v.count(counter(insn));
+    let ts = v.ts();
     let failed = switch::texasr(v).fs();
-    let Ok(effect) = execute(insn, v.ts(), failed, |r| v.gpr(r)) else {
+    let Ok(effect) = execute(insn, ts, failed, |r| v.gpr(r)) else {
+        trace::emulate(v, word, ts as u8, true);
         bad_thing(v);
         return Emulated::Interrupted;
     };
@@ -96,7 +98,9 @@ pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
             fail_begin(v, rollback_only);
             cr = CR0_FAILURE;
         }
-        Action::Fail { code } => switch::doom(v, code),
+        Action::Fail { code } => {
+            switch::doom(v, code);
+        }
         Action::Resume => v.set_transaction(Ts::T, v.place()),
         Action::Reclaim { code } => {
             switch::doom(v, code);
@@ -107,20 +111,20 @@ pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
         Action::Nest | Action::End { .. } | Action::Suspend => return Emulated::NotOurs,
     }
     v.set_cr(set_cr_field(v.cr(), effect.cr_field, cr));
+    trace::emulate(v, word, ts as u8, false);
     Emulated::Done
 }
 
-fn count(insn: Insn) {
+fn counter(insn: Insn) -> stats::Counter {
     match insn {
-        Insn::Begin { .. } => &STATS.emulated_tbegin,
-        Insn::End { .. } => &STATS.emulated_tend,
-        Insn::Abort { .. } | Insn::AbortConditional { .. } => &STATS.emulated_tabort,
-        Insn::SuspendOrResume { .. } => &STATS.emulated_tsr,
-        Insn::Check { .. } => &STATS.emulated_tcheck,
-        Insn::Reclaim { .. } => &STATS.emulated_treclaim,
-        Insn::Recheckpoint => &STATS.emulated_trechkpt,
+        Insn::Begin { .. } => stats::EMULATED_TBEGIN,
+        Insn::End { .. } => stats::EMULATED_TEND,
+        Insn::Abort { .. } | Insn::AbortConditional { .. } => stats::EMULATED_TABORT,
+        Insn::SuspendOrResume { .. } => stats::EMULATED_TSR,
+        Insn::Check { .. } => stats::EMULATED_TCHECK,
+        Insn::Reclaim { .. } => stats::EMULATED_TRECLAIM,
+        Insn::Recheckpoint => stats::EMULATED_TRECHKPT,
     }
-    .count();
 }
 
 /// An outermost `tbegin.` that fails at once.
@@ -157,6 +161,7 @@ pub(crate) fn write_msr(v: &mut Vcpu, new: Msr) -> bool {
             true
         }
         Err(transition::BadThing) => {
+            trace::write_msr(v, new.into_raw());
             bad_thing(v);
             false
         }
@@ -168,7 +173,8 @@ pub(crate) fn set_msr(v: &mut Vcpu, msr: Msr) -> Msr {
     if !v.is_loaded() {
         let ts = transition::by_user_space(msr);
         if msr.ts() != Ok(ts) {
-            STATS.corrected_msrs.count();
+            v.count(stats::CORRECTED_MSRS);
+            trace::set_msr(v, msr.into_raw());
         }
         let place = match ts {
             Ts::N => Place::None,
@@ -205,37 +211,47 @@ impl TmSpr {
 ///
 /// Context: preemption disabled, vcpu loaded.
 pub(crate) fn mfspr(v: &mut Vcpu, sprn: u32) -> Result<u64, Emulated> {
-    if sprn == bindings::SPRN_DSCR {
-        return Ok(match v.live() {
-            true => DSCR.get(),
-            false => v.dscr(),
-        });
+    match sprn {
+        bindings::SPRN_AMR => return Ok(v.amr()),
+        bindings::SPRN_UAMOR => return Ok(v.uamor()),
+        bindings::SPRN_DSCR if v.live() => return Ok(DSCR.get()),
+        bindings::SPRN_DSCR => return Ok(v.dscr()),
+        _ => (),
     }
     let spr = TmSpr::from_number(sprn).ok_or(Emulated::NotOurs)?;
     if !facility_available(v) {
         return Err(Emulated::Interrupted);
     }
-    STATS.emulated_spr.count();
+    v.count(stats::EMULATED_SPR);
     switch::hide_host_failure(v);
-    Ok(match spr {
+    let value = match spr {
         TmSpr::Texasr => switch::texasr(v).into_raw(),
         TmSpr::Texasru => switch::texasr(v).into_raw() >> 32,
         TmSpr::Tfhar => switch::tm_spr(v, TFHAR, v.tfhar()),
         TmSpr::Tfiar => switch::tm_spr(v, TFIAR, v.tfiar()),
-    })
+    };
+    trace::spr(v, sprn, value, false, false);
+    Ok(value)
 }
 
 /// Emulates `mtspr` of SPR `sprn` in guest privileged state.
 ///
 /// Context: preemption disabled, vcpu loaded.
 pub(crate) fn mtspr(v: &mut Vcpu, sprn: u32, value: u64) -> Emulated {
-    if sprn == bindings::SPRN_DSCR {
-        match v.live() {
-            true => DSCR.set(value),
-            false => v.set_dscr(value),
+    match sprn {
+        bindings::SPRN_AMR => v.set_amr(value),
+        bindings::SPRN_UAMOR => {
+            v.set_uamor(value);
+            UAMOR.set(value & bindings::KVMPPC_PR_TM_AMR_MASK);
         }
-        return Emulated::Done;
+        bindings::SPRN_DSCR if v.live() => DSCR.set(value),
+        bindings::SPRN_DSCR => v.set_dscr(value),
+        _ => return write_tm_spr(v, sprn, value),
     }
+    Emulated::Done
+}
+
+fn write_tm_spr(v: &mut Vcpu, sprn: u32, value: u64) -> Emulated {
     let Some(spr) = TmSpr::from_number(sprn) else {
         return Emulated::NotOurs;
     };
@@ -244,11 +260,13 @@ pub(crate) fn mtspr(v: &mut Vcpu, sprn: u32, value: u64) -> Emulated {
     }
     // Power ISA 2.07B, Book II section 5.3: TFHAR can be written in Suspended state, the others
     // only in Non-transactional state.
-    if v.ts() != Ts::N && !(v.ts() == Ts::S && spr == TmSpr::Tfhar) {
+    let refused = v.ts() != Ts::N && !(v.ts() == Ts::S && spr == TmSpr::Tfhar);
+    trace::spr(v, sprn, value, true, refused);
+    if refused {
         bad_thing(v);
         return Emulated::Interrupted;
     }
-    STATS.emulated_spr.count();
+    v.count(stats::EMULATED_SPR);
     if v.place().is_cpu() {
         TmSprs::access().set(TFHAR, value);
         return Emulated::Done;

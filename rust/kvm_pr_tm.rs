@@ -28,6 +28,7 @@ mod one_reg;
 mod ops;
 mod stats;
 mod switch;
+mod trace;
 mod vcpu;
 
 module! {
@@ -55,7 +56,7 @@ impl kernel::InPlaceModule for KvmPrTm {
 
         try_pin_init!(Self {
             _registration: ops::Registration::new(module)?,
-            _stats <- debugfs.read_callback_file(c"stats", (), &|_, f| stats::STATS.show(f)),
+            _stats <- debugfs.read_callback_file(c"stats", (), &|(), f| stats::show(f)),
             _debugfs: debugfs,
         })
     }

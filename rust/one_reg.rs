@@ -113,6 +113,7 @@ pub(crate) fn access(
         // The current counterparts of checkpointed registers, which PR KVM does not know itself.
         bindings::KVM_REG_PPC_DSCR => long(access, &mut arch.dscr, value),
         bindings::KVM_REG_PPC_AMR => long(access, &mut arch.amr, value),
+        bindings::KVM_REG_PPC_UAMOR => long(access, &mut arch.uamor, value),
         bindings::KVM_REG_PPC_PPR => long(access, &mut arch.ppr, value),
         _ => return Err(EINVAL),
     }

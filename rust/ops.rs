@@ -3,8 +3,9 @@
 //! The operations that PR KVM calls: the C side of everything.
 //!
 //! Each converts its arguments and calls the safe function that does the work. C calls them for
-//! vcpus of VMs that have them, with the vcpu's mutex held and, but for the `one_reg` pair and
-//! `set_msr`, with preemption disabled and the vcpu loaded; see `asm/kvm_pr_tm.h`.
+//! vcpus of VMs that have them, with the vcpu's mutex held (or the vcpu out of reach, as it is being
+//! destroyed) and, but for the `one_reg` pair, `set_msr` and `free`, with preemption disabled and the
+//! vcpu loaded; see `asm/kvm_pr_tm.h`.
 
 use crate::{
     cpu,
@@ -23,8 +24,9 @@ use crate::{
         self,
         Access, //
     },
-    stats::STATS,
+    stats,
     switch,
+    trace,
     vcpu::Vcpu, //
 };
 use kernel::{
@@ -45,7 +47,7 @@ use kernel::{
 /// Runs `$body` with `$v` as the vcpu.
 macro_rules! with {
     ($v:ident, $body:expr) => {{
-        // SAFETY: C calls an operation with a vcpu of a VM that has them, its mutex held.
+        // SAFETY: C calls an operation with a vcpu of a VM that has them, and for it alone.
         let $v = &mut unsafe { Vcpu::from_raw($v) };
         $body
     }};
@@ -69,10 +71,12 @@ unsafe extern "C" fn put(v: *mut kvm_vcpu) {
 
 unsafe extern "C" fn interrupt(v: *mut kvm_vcpu) {
     with!(v, {
-        if v.ts() == Ts::T {
-            STATS.suspends.count();
-        }
+        let suspended = v.ts() == Ts::T;
         v.set_transaction(v.ts().on_interrupt(), v.place());
+        if suspended {
+            v.count(stats::SUSPENDS);
+            trace::suspend(v);
+        }
     })
 }
 
@@ -86,7 +90,7 @@ unsafe extern "C" fn set_msr(v: *mut kvm_vcpu, msr: u64) -> u64 {
 
 unsafe extern "C" fn fail(v: *mut kvm_vcpu) {
     with!(v, {
-        STATS.failed_accesses.count();
+        v.count(stats::FAILED_ACCESS);
         switch::fail(v, cause::EMULATE | cause::PERSISTENT);
     })
 }
@@ -146,6 +150,10 @@ unsafe extern "C" fn set_one_reg(v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one
     unsafe { one_reg(Access::Set, v, id, val) }
 }
 
+unsafe extern "C" fn free(v: *mut kvm_vcpu) {
+    with!(v, stats::retire(v))
+}
+
 /// The operations while they are registered with PR KVM.
 ///
 /// # Invariants
@@ -183,6 +191,7 @@ impl Registration {
                 set_spr: Some(set_spr),
                 get_one_reg: Some(get_one_reg),
                 set_one_reg: Some(set_one_reg),
+                free: Some(free),
             },
             GFP_KERNEL,
         )?);

@@ -49,7 +49,7 @@ use crate::{
             Texasr, //
         },
     },
-    stats::STATS,
+    stats, trace,
     vcpu::{
         Place,
         Vcpu, //
@@ -67,7 +67,9 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
 
     if v.ts() == Ts::T && !tm {
         // Transactions do not run in guest privileged state.
-        doom(v, cause::KVM_FAC_UNAV | cause::PERSISTENT);
+        if doom(v, cause::KVM_FAC_UNAV | cause::PERSISTENT) {
+            v.count(stats::FAILED_PRIVILEGED);
+        }
     }
     hide_host_failure(v);
     let rolled_back = v.ts() == Ts::T && v.place() == Place::Memory;
@@ -108,7 +110,9 @@ pub(crate) fn exit(v: &mut Vcpu) {
 /// Context: preemption disabled; FP, VMX and VSX already given up.
 pub(crate) fn put(v: &mut Vcpu) {
     if v.place().is_cpu() {
-        reclaim(v, cause::KVM_RESCHED);
+        if reclaim(v, cause::KVM_RESCHED) {
+            v.count(stats::FAILED_PUT);
+        }
         v.set_reload(v.is_scheduled_out());
     } else {
         save_sprs(v);
@@ -135,13 +139,11 @@ pub(crate) fn fail(v: &mut Vcpu, code: u8) {
 }
 
 /// Makes the current transaction fail with `code`, if it has not failed before: what the processor
-/// does in Suspended state, where the failure handler has to wait.
+/// does in Suspended state, where the failure handler has to wait. Returns whether it had not.
 ///
 /// Context: preemption disabled, vcpu loaded, `v.ts()` active.
-pub(crate) fn doom(v: &mut Vcpu, code: u8) {
-    if v.place().is_cpu() {
-        reclaim(v, code);
-    }
+pub(crate) fn doom(v: &mut Vcpu, code: u8) -> bool {
+    v.place().is_cpu() && reclaim(v, code)
 }
 
 /// TEXASR, wherever it is.
@@ -186,7 +188,9 @@ pub(crate) fn hide_host_failure(v: &mut Vcpu) {
 ///
 /// A failure that was not recorded while the guest ran is recorded where the guest stands, the way
 /// the guest would have found it without a hypervisor.
-fn reclaim(v: &mut Vcpu, code: u8) {
+///
+/// Returns whether the transaction had not failed before.
+fn reclaim(v: &mut Vcpu, code: u8) -> bool {
     give_up_ext(v);
     save_accessible(v);
     // SAFETY: The transaction is on the CPU, which then is in TS=S; preemption is off; the guest's
@@ -197,7 +201,8 @@ fn reclaim(v: &mut Vcpu, code: u8) {
     let at = v.at();
     let in_host = v.place() == Place::Cpu && !after.pr();
 
-    if !before.fs() && after.abort() && after.failure_code() == code {
+    let failed_here = !before.fs() && after.abort() && after.failure_code() == code;
+    if failed_here {
         v.set_texasr(after.record(code, at).into_raw());
         v.set_tfiar(at.tfiar());
     } else if in_host {
@@ -208,10 +213,13 @@ fn reclaim(v: &mut Vcpu, code: u8) {
             .with_suspended(at.ts == Ts::S);
         v.set_texasr(here.into_raw());
         v.set_tfiar(at.tfiar());
+        v.count(stats::FAILED_IN_HOST);
     }
     restore_host(v, &TmSprs::access());
     v.set_transaction(v.ts(), Place::Memory);
-    STATS.saves.count();
+    v.count(stats::SAVES);
+    trace::save(v);
+    failed_here
 }
 
 /// [`Place::Memory`] to [`Place::CpuFailed`].
@@ -225,6 +233,7 @@ fn recheckpoint(v: &mut Vcpu) {
         v.set_texasr(texasr.record(cause::KVM_RESCHED, at).into_raw());
         v.set_tfiar(at.tfiar());
     }
+    v.set_amr_tm(v.amr_tm() & bindings::KVMPPC_PR_TM_AMR_MASK);
     give_up_ext(v);
     take_tm_sprs(v);
     // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; preemption is off; the guest's
@@ -232,7 +241,8 @@ fn recheckpoint(v: &mut Vcpu) {
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
     load_accessible(v);
     v.set_transaction(v.ts(), Place::CpuFailed);
-    STATS.restores.count();
+    v.count(stats::RESTORES);
+    trace::restore(v);
 }
 
 /// The failure handler is next: current registers from the checkpoint, NIP from TFHAR.
@@ -243,7 +253,8 @@ fn roll_back(v: &mut Vcpu) {
     v.set_nip(v.tfhar());
     v.set_cr(set_cr_field(v.cr(), 0, CR0_FAILURE));
     v.set_transaction(Ts::N, Place::None);
-    STATS.rollbacks.count();
+    v.count(stats::ROLLBACKS);
+    trace::rollback(v);
 }
 
 /// Makes the checkpointed registers the current ones.
@@ -294,7 +305,7 @@ fn load_accessible(v: &mut Vcpu) {
     TAR.set(v.tar());
     DSCR.set(v.dscr());
     v.set_live(true);
-    STATS.spr_loads.count();
+    v.count(stats::SPR_LOADS);
 }
 
 fn save_accessible(v: &mut Vcpu) {

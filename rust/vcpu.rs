@@ -2,15 +2,25 @@
 
 //! A typed view of what `struct kvm_vcpu` holds for transactional memory.
 
-use crate::isa::{
-    msr::{
-        Msr,
-        Ts, //
+use crate::{
+    isa::{
+        msr::{
+            Msr,
+            Ts, //
+        },
+        texasr::At, //
     },
-    texasr::At,
+    stats::Counter, //
 };
 use core::ptr::NonNull;
-use kernel::bindings;
+use kernel::{
+    bindings::{
+        self,
+        thread_fp_state,
+        thread_vr_state, //
+    },
+    ffi::c_ulong,
+};
 
 /// Where a transaction's checkpointed registers are (`enum kvmppc_pr_tm_place`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +54,7 @@ pub(crate) struct Vcpu(NonNull<bindings::kvm_vcpu>);
 
 /// Getters and setters for fields of `vcpu->arch`.
 macro_rules! fields {
-    ($($(#[doc = $doc:literal])* $get:ident, $set:ident: $ty:ty = $($field:ident).+;)*) => { $(
+    ($($(#[doc = $doc:literal])* $get:ident, $set:ident: $ty:ty = $($field:ident).+ as $c:ty;)*) => { $(
         $(#[doc = $doc])*
         #[inline(always)]
         pub(crate) fn $get(&self) -> $ty {
@@ -56,7 +66,7 @@ macro_rules! fields {
         #[inline(always)]
         pub(crate) fn $set(&mut self, value: $ty) {
             // SAFETY: By the type invariant, the field is valid and ours.
-            unsafe { (*self.0.as_ptr()).arch.$($field).+ = value as _ }
+            unsafe { (*self.0.as_ptr()).arch.$($field).+ = value as $c }
         }
     )* };
 }
@@ -79,31 +89,52 @@ impl Vcpu {
 
     fields! {
         /// TFHAR while the SPRs are not live.
-        tfhar, set_tfhar: u64 = tfhar;
+        tfhar, set_tfhar: u64 = tfhar as u64;
         /// TFIAR while the SPRs are not live.
-        tfiar, set_tfiar: u64 = tfiar;
+        tfiar, set_tfiar: u64 = tfiar as u64;
         /// TEXASR while the SPRs are not live.
-        texasr, set_texasr: u64 = texasr;
+        texasr, set_texasr: u64 = texasr as u64;
         /// TAR while the SPRs are not live.
-        tar, set_tar: u64 = tar;
+        tar, set_tar: u64 = tar as c_ulong;
         /// DSCR while the SPRs are not live.
-        dscr, set_dscr: u64 = dscr;
+        dscr, set_dscr: u64 = dscr as c_ulong;
+        /// AMR while the guest does not run.
+        amr, set_amr: u64 = amr as c_ulong;
+        /// The checkpointed AMR.
+        amr_tm, set_amr_tm: u64 = amr_tm as u64;
+        /// What problem state can write in AMR.
+        uamor, set_uamor: u64 = uamor as c_ulong;
         /// VRSAVE while the vcpu is not loaded.
-        vrsave, set_vrsave: u64 = vrsave;
+        vrsave, set_vrsave: u64 = vrsave as u32;
         /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
         ///
         /// A transaction on the CPU ([`Place::is_cpu`]) implies it.
-        live, set_live: bool = pr_tm.live;
+        live, set_live: bool = pr_tm.live as bool;
         /// The host's TFHAR while the guest's is live.
-        host_tfhar, set_host_tfhar: u64 = pr_tm.host_tfhar;
+        host_tfhar, set_host_tfhar: u64 = pr_tm.host_tfhar as u64;
         /// The host's TFIAR while the guest's is live.
-        host_tfiar, set_host_tfiar: u64 = pr_tm.host_tfiar;
+        host_tfiar, set_host_tfiar: u64 = pr_tm.host_tfiar as u64;
         /// The host's TEXASR while the guest's is live.
-        host_texasr, set_host_texasr: u64 = pr_tm.host_texasr;
+        host_texasr, set_host_texasr: u64 = pr_tm.host_texasr as u64;
         /// The host's TAR while the guest's is live.
-        host_tar, set_host_tar: u64 = pr_tm.host_tar;
+        host_tar, set_host_tar: u64 = pr_tm.host_tar as u64;
         /// The host's DSCR while the guest's is live.
-        host_dscr, set_host_dscr: u64 = pr_tm.host_dscr;
+        host_dscr, set_host_dscr: u64 = pr_tm.host_dscr as u64;
+    }
+
+    /// Counts an event.
+    #[inline(always)]
+    pub(crate) fn count(&mut self, counter: Counter) {
+        // SAFETY: Type invariant.
+        let place = counter.of(unsafe { &raw mut (*self.0.as_ptr()).stat });
+        // SAFETY: Valid, as part of the vcpu. Nobody else writes it, but it is read at any time.
+        unsafe { place.write_volatile(place.read_volatile().wrapping_add(1)) };
+    }
+
+    /// How often an event was counted.
+    pub(crate) fn counted(&self, counter: Counter) -> u64 {
+        // SAFETY: As in `count`.
+        unsafe { counter.of(&raw mut (*self.0.as_ptr()).stat).read_volatile() }
     }
 
     /// The next instruction's address.
@@ -285,20 +316,20 @@ unsafe fn regs<'a>(
 macro_rules! checkpoint {
     ($copy:ident!) => {
         $copy! {
-            regs.gpr, gpr_tm;
-            regs.ccr, cr_tm;
-            regs.xer, xer_tm;
-            regs.link, lr_tm;
-            regs.ctr, ctr_tm;
+            regs.gpr: [c_ulong; 32], gpr_tm: [c_ulong; 32];
+            regs.ccr: c_ulong, cr_tm: u32;
+            regs.xer: c_ulong, xer_tm: u64;
+            regs.link: c_ulong, lr_tm: u64;
+            regs.ctr: c_ulong, ctr_tm: u64;
         }
         $copy! {
-            arch.fp, fp_tm;
-            arch.vr, vr_tm;
-            arch.vrsave, vrsave_tm;
-            arch.tar, tar_tm;
-            arch.dscr, dscr_tm;
-            arch.ppr, ppr_tm;
-            arch.amr, amr_tm;
+            arch.fp: thread_fp_state, fp_tm: thread_fp_state;
+            arch.vr: thread_vr_state, vr_tm: thread_vr_state;
+            arch.vrsave: u32, vrsave_tm: u32;
+            arch.tar: c_ulong, tar_tm: u64;
+            arch.dscr: c_ulong, dscr_tm: u64;
+            arch.ppr: c_ulong, ppr_tm: u64;
+            arch.amr: c_ulong, amr_tm: u64;
         }
     };
 }
@@ -309,13 +340,13 @@ impl Vcpu {
         // SAFETY: Type invariant; `regs` is a part of `arch` of which no other reference is used.
         let arch = unsafe { &mut (*self.0.as_ptr()).arch };
         macro_rules! copy {
-            ($(regs.$current:ident, $checkpointed:ident;)*) => {
+            ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
                 // SAFETY: As above, and every bit pattern is valid.
                 let regs = unsafe { &mut arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
-                $(regs.$current = arch.$checkpointed as _;)*
+                $(regs.$current = arch.$checkpointed as $a;)*
             };
-            ($(arch.$current:ident, $checkpointed:ident;)*) => {
-                $(arch.$current = arch.$checkpointed as _;)*
+            ($(arch.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
+                $(arch.$current = arch.$checkpointed as $a;)*
             };
         }
         checkpoint!(copy!);
@@ -326,13 +357,13 @@ impl Vcpu {
         // SAFETY: As above.
         let arch = unsafe { &mut (*self.0.as_ptr()).arch };
         macro_rules! copy {
-            ($(regs.$current:ident, $checkpointed:ident;)*) => {
+            ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
                 // SAFETY: As above.
                 let regs = unsafe { &arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
-                $(arch.$checkpointed = regs.$current as _;)*
+                $(arch.$checkpointed = regs.$current as $b;)*
             };
-            ($(arch.$current:ident, $checkpointed:ident;)*) => {
-                $(arch.$checkpointed = arch.$current as _;)*
+            ($(arch.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
+                $(arch.$checkpointed = arch.$current as $b;)*
             };
         }
         checkpoint!(copy!);

@@ -30,7 +30,7 @@ static const struct {
 	{ "VRSAVE", 256, 0xdddddddd, 0x12121212, 0xffffffff },
 	{ "DSCR", 17, 0x155, 0x0aa, 0x1ff },
 	{ "PPR", 896, 2ull << 50, 3ull << 50, 7ull << 50 },
-	{ "AMR", 29, 0x0c00000000000000, 0x0300000000000000, 0x0f00000000000000 },
+	{ "AMR", 29, 0x0c00000000000000, 0x0030000000000000, 0x0c30000000000000 },
 };
 
 static uint32_t code[16] __attribute__((aligned(128)));
