@@ -37,6 +37,12 @@ module! {
     authors: ["kvm_pr_tm maintainers"],
     description: "Transactional memory for guests of Book3S PR KVM",
     license: "GPL",
+    params: {
+        privileged: bool {
+            default: false,
+            description: "Let transactions of guest kernels run (default: they fail at tbegin.)",
+        },
+    },
 }
 
 /// The loaded module. While it exists, new VMs get transactional memory.
@@ -55,7 +61,7 @@ impl kernel::InPlaceModule for KvmPrTm {
         let debugfs = debugfs::Dir::new(c"kvm_pr_tm");
 
         try_pin_init!(Self {
-            _registration: ops::Registration::new(module)?,
+            _registration: ops::Registration::new(module, module_parameters::privileged.value())?,
             _stats <- debugfs.read_callback_file(c"stats", (), &|(), f| stats::show(f)),
             _debugfs: debugfs,
         })

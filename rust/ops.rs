@@ -48,7 +48,7 @@ use kernel::{
 macro_rules! with {
     ($v:ident, $body:expr) => {{
         // SAFETY: C calls an operation with a vcpu of a VM that has them, and for it alone.
-        let $v = &mut unsafe { Vcpu::from_raw($v) };
+        let $v = unsafe { Vcpu::from_raw($v) };
         $body
     }};
 }
@@ -167,17 +167,19 @@ unsafe impl Send for Registration {}
 unsafe impl Sync for Registration {}
 
 impl Registration {
-    /// Gives VMs that are created from now on transactional memory.
+    /// Gives VMs that are created from now on transactional memory, in guest privileged state too if
+    /// `privileged`.
     ///
     /// Fails with `ENODEV` on a host that cannot run transactions, `EBUSY` if there are operations
     /// registered already, or `ENOMEM`.
-    pub(crate) fn new(module: &'static ThisModule) -> Result<Self> {
+    pub(crate) fn new(module: &'static ThisModule, privileged: bool) -> Result<Self> {
         if !cpu::has_tm() {
             return Err(ENODEV);
         }
         let ops = KBox::into_raw(KBox::new(
             kvmppc_pr_tm_ops {
                 owner: module.as_ptr(),
+                privileged,
                 enter: Some(enter),
                 exit: Some(exit),
                 load: Some(load),

@@ -66,7 +66,7 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
     let tm = v.shadow_msr().tm();
 
     if v.ts() == Ts::T && !tm {
-        // Transactions do not run in guest privileged state.
+        // No transaction runs where the facility is emulated.
         if doom(v, cause::KVM_FAC_UNAV | cause::PERSISTENT) {
             v.count(stats::FAILED_PRIVILEGED);
         }

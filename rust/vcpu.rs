@@ -12,7 +12,6 @@ use crate::{
     },
     stats::Counter, //
 };
-use core::ptr::NonNull;
 use kernel::{
     bindings::{
         self,
@@ -20,6 +19,7 @@ use kernel::{
         thread_vr_state, //
     },
     ffi::c_ulong,
+    types::Opaque, //
 };
 
 /// Where a transaction's checkpointed registers are (`enum kvmppc_pr_tm_place`).
@@ -47,10 +47,11 @@ impl Place {
 ///
 /// # Invariants
 ///
-/// Points to a vcpu of a VM that has this module's operations; the caller of the operation that
-/// created this holds the vcpu's mutex, so that nobody else touches the fields accessed here. (Other
-/// CPUs do touch other fields, so there is never a reference to the whole.)
-pub(crate) struct Vcpu(NonNull<bindings::kvm_vcpu>);
+/// A vcpu of a VM that has this module's operations; the caller of the operation that created the
+/// reference holds the vcpu's mutex, so that nobody else touches the fields accessed here. (Other
+/// CPUs do touch other fields, hence `Opaque`.)
+#[repr(transparent)]
+pub(crate) struct Vcpu(Opaque<bindings::kvm_vcpu>);
 
 /// Getters and setters for fields of `vcpu->arch`.
 macro_rules! fields {
@@ -59,14 +60,14 @@ macro_rules! fields {
         #[inline(always)]
         pub(crate) fn $get(&self) -> $ty {
             // SAFETY: By the type invariant, the field is valid and ours.
-            unsafe { (*self.0.as_ptr()).arch.$($field).+ as $ty }
+            unsafe { (*self.as_ptr()).arch.$($field).+ as $ty }
         }
 
         $(#[doc = $doc])*
         #[inline(always)]
         pub(crate) fn $set(&mut self, value: $ty) {
             // SAFETY: By the type invariant, the field is valid and ours.
-            unsafe { (*self.0.as_ptr()).arch.$($field).+ = value as $c }
+            unsafe { (*self.as_ptr()).arch.$($field).+ = value as $c }
         }
     )* };
 }
@@ -74,17 +75,18 @@ macro_rules! fields {
 impl Vcpu {
     /// # Safety
     ///
-    /// The type invariant must hold until the value is dropped.
+    /// `vcpu` must be valid, the type invariant must hold, and there must be no other reference from
+    /// here, until the reference is dropped.
     #[inline(always)]
-    pub(crate) unsafe fn from_raw(vcpu: *mut bindings::kvm_vcpu) -> Self {
-        // SAFETY: Points to a vcpu, by the caller's promise.
-        Self(unsafe { NonNull::new_unchecked(vcpu) })
+    pub(crate) unsafe fn from_raw<'a>(vcpu: *mut bindings::kvm_vcpu) -> &'a mut Self {
+        // SAFETY: Valid, by the caller's promise; the type is transparent.
+        unsafe { &mut *vcpu.cast() }
     }
 
     /// For calls into C.
     #[inline(always)]
     pub(crate) fn as_ptr(&self) -> *mut bindings::kvm_vcpu {
-        self.0.as_ptr()
+        self.0.get()
     }
 
     fields! {
@@ -126,7 +128,7 @@ impl Vcpu {
     #[inline(always)]
     pub(crate) fn count(&mut self, counter: Counter) {
         // SAFETY: Type invariant.
-        let place = counter.of(unsafe { &raw mut (*self.0.as_ptr()).stat });
+        let place = counter.of(unsafe { &raw mut (*self.as_ptr()).stat });
         // SAFETY: Valid, as part of the vcpu. Nobody else writes it, but it is read at any time.
         unsafe { place.write_volatile(place.read_volatile().wrapping_add(1)) };
     }
@@ -134,42 +136,42 @@ impl Vcpu {
     /// How often an event was counted.
     pub(crate) fn counted(&self, counter: Counter) -> u64 {
         // SAFETY: As in `count`.
-        unsafe { counter.of(&raw mut (*self.0.as_ptr()).stat).read_volatile() }
+        unsafe { counter.of(&raw mut (*self.as_ptr()).stat).read_volatile() }
     }
 
     /// The next instruction's address.
     #[inline]
     pub(crate) fn nip(&self) -> u64 {
         // SAFETY: Type invariant; both views of the union are plain integers.
-        unsafe { regs(self.0.as_ptr()).nip as u64 }
+        unsafe { regs(self.as_ptr()).nip as u64 }
     }
 
     /// Sets the next instruction's address.
     #[inline]
     pub(crate) fn set_nip(&mut self, nip: u64) {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).nip = nip as usize }
+        unsafe { regs(self.as_ptr()).nip = nip as usize }
     }
 
     /// A general register, `r` < 32.
     #[inline]
     pub(crate) fn gpr(&self, r: u8) -> u64 {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).gpr[usize::from(r & 31)] as u64 }
+        unsafe { regs(self.as_ptr()).gpr[usize::from(r & 31)] as u64 }
     }
 
     /// The Condition Register.
     #[inline]
     pub(crate) fn cr(&self) -> u32 {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).ccr as u32 }
+        unsafe { regs(self.as_ptr()).ccr as u32 }
     }
 
     /// Sets the Condition Register.
     #[inline]
     pub(crate) fn set_cr(&mut self, cr: u32) {
         // SAFETY: As above.
-        unsafe { regs(self.0.as_ptr()).ccr = cr as usize }
+        unsafe { regs(self.as_ptr()).ccr = cr as usize }
     }
 
     /// The guest's MSR as the guest may have rewritten it, in the page that it shares with KVM.
@@ -190,10 +192,12 @@ impl Vcpu {
     }
 
     /// A doubleword from our byte order to the shared page's, or back.
+    #[inline]
     fn shared_order(&self, raw: u64) -> u64 {
-        match self.arch().shared_big_endian {
-            true => raw.to_be(),
-            false => raw.to_le(),
+        if self.arch().shared_big_endian != cfg!(target_endian = "big") {
+            other_order(raw)
+        } else {
+            raw
         }
     }
 
@@ -207,7 +211,7 @@ impl Vcpu {
     #[inline]
     pub(crate) fn set_shadow_msr(&mut self, msr: Msr) {
         // SAFETY: Type invariant.
-        unsafe { (*self.0.as_ptr()).arch.shadow_msr = msr.into_raw() as usize };
+        unsafe { (*self.as_ptr()).arch.shadow_msr = msr.into_raw() as usize };
     }
 
     /// SRR1 (or HSRR1) of the interrupt by which the guest was left.
@@ -247,7 +251,7 @@ impl Vcpu {
             Place::Memory => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY,
         };
         // SAFETY: Type invariant.
-        let pr_tm = unsafe { &mut (*self.0.as_ptr()).arch.pr_tm };
+        let pr_tm = unsafe { &mut (*self.as_ptr()).arch.pr_tm };
         pr_tm.ts = ts as u8;
         pr_tm.place = raw as u8;
         self.set_guest_msr(self.guest_msr().with_ts(ts));
@@ -258,21 +262,21 @@ impl Vcpu {
     #[inline]
     pub(crate) fn is_loaded(&self) -> bool {
         // SAFETY: Type invariant.
-        unsafe { (*self.0.as_ptr()).cpu != -1 }
+        unsafe { (*self.as_ptr()).cpu != -1 }
     }
 
     /// Whether the `load` operation is to be called when the vcpu thread is scheduled in.
     #[inline]
     pub(crate) fn set_reload(&mut self, reload: bool) {
         // SAFETY: Type invariant.
-        unsafe { (*self.0.as_ptr()).arch.pr_tm.reload = reload }
+        unsafe { (*self.as_ptr()).arch.pr_tm.reload = reload }
     }
 
     /// Whether the vcpu is put because its thread is scheduled out.
     #[inline]
     pub(crate) fn is_scheduled_out(&self) -> bool {
         // SAFETY: Type invariant.
-        unsafe { (*self.0.as_ptr()).scheduled_out }
+        unsafe { (*self.as_ptr()).scheduled_out }
     }
 
     /// Whether the guest can reach TAR or DSCR.
@@ -295,8 +299,15 @@ impl Vcpu {
     #[inline(always)]
     fn arch(&self) -> &bindings::kvm_vcpu_arch {
         // SAFETY: Type invariant; only fields that nobody else writes are read through this.
-        unsafe { &(*self.0.as_ptr()).arch }
+        unsafe { &(*self.as_ptr()).arch }
     }
+}
+
+/// Apart, since a guest of the other byte order is rare and the processor has no instruction for it.
+#[cold]
+#[inline(never)]
+fn other_order(raw: u64) -> u64 {
+    raw.swap_bytes()
 }
 
 /// The anonymous struct in `struct pt_regs`.
@@ -338,7 +349,7 @@ impl Vcpu {
     /// Makes the checkpointed registers the current ones. All of them must be in memory.
     pub(crate) fn registers_from_checkpoint(&mut self) {
         // SAFETY: Type invariant; `regs` is a part of `arch` of which no other reference is used.
-        let arch = unsafe { &mut (*self.0.as_ptr()).arch };
+        let arch = unsafe { &mut (*self.as_ptr()).arch };
         macro_rules! copy {
             ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
                 // SAFETY: As above, and every bit pattern is valid.
@@ -355,7 +366,7 @@ impl Vcpu {
     /// Makes the current registers the checkpointed ones. All of them must be in memory.
     pub(crate) fn checkpoint_from_registers(&mut self) {
         // SAFETY: As above.
-        let arch = unsafe { &mut (*self.0.as_ptr()).arch };
+        let arch = unsafe { &mut (*self.as_ptr()).arch };
         macro_rules! copy {
             ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
                 // SAFETY: As above.
