@@ -168,21 +168,20 @@ pub(crate) fn write_msr(v: &mut Vcpu, new: Msr) -> bool {
     }
 }
 
-/// The MSR value `msr` with the TS that the vcpu has or, if it is not loaded, gets by it.
-pub(crate) fn set_msr(v: &mut Vcpu, msr: Msr) -> Msr {
-    if !v.is_loaded() {
-        let ts = transition::by_user_space(msr);
-        if msr.ts() != Ok(ts) {
-            v.count(stats::CORRECTED_MSRS);
-            trace::set_msr(v, msr.into_raw());
-        }
-        let place = match ts {
-            Ts::N => Place::None,
-            Ts::S | Ts::T => Place::Memory,
-        };
-        v.set_transaction(ts, place);
+/// User space writes `msr` of a vcpu that is not loaded; sets the TS that it gets by it.
+pub(crate) fn set_msr(v: &mut Vcpu, msr: Msr) {
+    let ts = transition::by_user_space(msr);
+    if msr.ts() != Ok(ts) {
+        v.count(stats::CORRECTED_MSRS);
+        trace::set_msr(v, msr.into_raw());
     }
-    msr.with_ts(v.ts())
+    match ts {
+        Ts::N => v.set_transaction(ts, Place::None),
+        Ts::S | Ts::T => {
+            v.count(stats::SET_ACTIVE);
+            v.set_transaction(ts, Place::Memory);
+        }
+    }
 }
 
 /// An SPR of the facility, by its number.

@@ -84,8 +84,8 @@ unsafe extern "C" fn write_msr(v: *mut kvm_vcpu, msr: u64) -> bool {
     with!(v, emulate::write_msr(v, Msr::from_raw(msr)))
 }
 
-unsafe extern "C" fn set_msr(v: *mut kvm_vcpu, msr: u64) -> u64 {
-    with!(v, emulate::set_msr(v, Msr::from_raw(msr)).into_raw())
+unsafe extern "C" fn set_msr(v: *mut kvm_vcpu, msr: u64) {
+    with!(v, emulate::set_msr(v, Msr::from_raw(msr)))
 }
 
 unsafe extern "C" fn fail(v: *mut kvm_vcpu) {
@@ -134,7 +134,9 @@ unsafe fn one_reg(access: Access, v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_on
     // SAFETY: The vcpu's mutex is held and it is not loaded: `arch` is in use by nobody else, and
     // `val` is a local variable of the caller.
     let (arch, val) = unsafe { (&mut (*v).arch, &mut *val) };
-    match one_reg::access(access, arch, id, val) {
+    let result = one_reg::access(access, arch, id, val);
+    with!(v, v.notice_keys());
+    match result {
         Ok(()) => 0,
         Err(e) => e.to_errno(),
     }

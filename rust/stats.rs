@@ -83,6 +83,8 @@ counters! {
     FAILED_IN_HOST = tm_failed_in_host;
     /// TM Bad Thing interrupts given to guests.
     BAD_THINGS = tm_bad_things;
+    /// MSR values from user space with a transaction: a vcpu that comes from elsewhere.
+    SET_ACTIVE = tm_set_active;
     /// MSR values from user space that no CPU can be in.
     CORRECTED_MSRS = tm_corrected_msrs;
 }

@@ -100,18 +100,10 @@ impl Vcpu {
         tar, set_tar: u64 = tar as c_ulong;
         /// DSCR while the SPRs are not live.
         dscr, set_dscr: u64 = dscr as c_ulong;
-        /// AMR while the guest does not run.
-        amr, set_amr: u64 = amr as c_ulong;
         /// The checkpointed AMR.
         amr_tm, set_amr_tm: u64 = amr_tm as u64;
-        /// What problem state can write in AMR.
-        uamor, set_uamor: u64 = uamor as c_ulong;
         /// VRSAVE while the vcpu is not loaded.
         vrsave, set_vrsave: u64 = vrsave as u32;
-        /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
-        ///
-        /// A transaction on the CPU ([`Place::is_cpu`]) implies it.
-        live, set_live: bool = pr_tm.live as bool;
         /// The host's TFHAR while the guest's is live.
         host_tfhar, set_host_tfhar: u64 = pr_tm.host_tfhar as u64;
         /// The host's TFIAR while the guest's is live.
@@ -258,18 +250,76 @@ impl Vcpu {
         self.set_shadow_msr(self.shadow_msr().with_ts(Ts::N));
     }
 
-    /// Whether the vcpu is loaded on a CPU.
-    #[inline]
-    pub(crate) fn is_loaded(&self) -> bool {
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).cpu != -1 }
+    #[inline(always)]
+    fn flag(&self, flag: u32) -> bool {
+        u32::from(self.arch().pr_tm.flags) & flag != 0
     }
 
-    /// Whether the `load` operation is to be called when the vcpu thread is scheduled in.
+    #[inline(always)]
+    fn set_flag(&mut self, flag: u32, on: bool) {
+        // SAFETY: Type invariant.
+        let flags = unsafe { &mut (*self.as_ptr()).arch.pr_tm.flags };
+        *flags = if on {
+            *flags | flag as u8
+        } else {
+            *flags & !flag as u8
+        };
+    }
+
+    /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
+    ///
+    /// A transaction on the CPU ([`Place::is_cpu`]) implies it.
+    #[inline]
+    pub(crate) fn live(&self) -> bool {
+        self.flag(bindings::KVMPPC_PR_TM_LIVE)
+    }
+
+    /// Sets whether they are. The `put` operation is called for a vcpu for which they are.
+    #[inline]
+    pub(crate) fn set_live(&mut self, live: bool) {
+        self.set_flag(bindings::KVMPPC_PR_TM_LIVE, live)
+    }
+
+    /// Sets whether the `load` operation is to be called when the vcpu thread is scheduled in.
     #[inline]
     pub(crate) fn set_reload(&mut self, reload: bool) {
+        self.set_flag(bindings::KVMPPC_PR_TM_RELOAD, reload)
+    }
+
+    /// AMR while the guest does not run.
+    #[inline]
+    pub(crate) fn amr(&self) -> u64 {
+        self.arch().amr as u64
+    }
+
+    /// What problem state can write in AMR.
+    #[inline]
+    pub(crate) fn uamor(&self) -> u64 {
+        self.arch().uamor as u64
+    }
+
+    /// Sets AMR while the guest does not run.
+    #[inline]
+    pub(crate) fn set_amr(&mut self, amr: u64) {
         // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.pr_tm.reload = reload }
+        unsafe { (*self.as_ptr()).arch.amr = amr as c_ulong };
+        self.notice_keys();
+    }
+
+    /// Sets what problem state can write in AMR.
+    #[inline]
+    pub(crate) fn set_uamor(&mut self, uamor: u64) {
+        // SAFETY: Type invariant.
+        unsafe { (*self.as_ptr()).arch.uamor = uamor as c_ulong };
+        self.notice_keys();
+    }
+
+    /// From now on AMR and UAMOR are switched, if there is something in them.
+    #[inline]
+    pub(crate) fn notice_keys(&mut self) {
+        if self.arch().amr | self.arch().uamor != 0 {
+            self.set_flag(bindings::KVMPPC_PR_TM_KEYS, true);
+        }
     }
 
     /// Whether the vcpu is put because its thread is scheduled out.
@@ -361,6 +411,7 @@ impl Vcpu {
             };
         }
         checkpoint!(copy!);
+        self.notice_keys();
     }
 
     /// Makes the current registers the checkpointed ones. All of them must be in memory.
