@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Registers that user space and the guest must agree about, one by one: what
+ * KVM_SET_ONE_REG or KVM_SET_REGS writes is what the guest finds, and what the
+ * guest writes is what KVM_GET_ONE_REG reads. All of these Linux 7.3 gets wrong
+ * for a little-endian or for a stopped PR guest.
+ */
+#include "kselftest_harness.h"
+#include "kvm_util.h"
+#include "processor.h"
+#include "tm.h"
+#include "ucall_common.h"
+
+#define VSCR_NJ		0x10000U
+
+/* In the guest, at the same address. */
+static struct tm_guest guest __attribute__((aligned(16)));
+static u32 vscr[4] __attribute__((aligned(16)));
+static u64 fscr;
+
+static void guest_write_vscr(void)
+{
+	static const u32 value[4] __attribute__((aligned(16))) = { VSCR_NJ };
+
+	asm volatile("lvx 0,0,%0; mtvscr 0" : : "r"(value) : "v0", "memory");
+	GUEST_DONE();
+}
+
+static void guest_read_vscr(void)
+{
+	asm volatile("mfvscr 0; stvx 0,0,%0" : : "r"(vscr) : "v0", "memory");
+	GUEST_DONE();
+}
+
+static void guest_read_fscr(void)
+{
+	fscr = mfspr(SPRN_FSCR);
+	GUEST_DONE();
+}
+
+FIXTURE(one_reg_sync) {
+	struct kvm_vcpu *vcpu;
+	struct kvm_vm *vm;
+};
+
+FIXTURE_SETUP(one_reg_sync)
+{
+	self->vm = vm_create_with_one_vcpu(&self->vcpu, guest_read_vscr);
+}
+
+FIXTURE_TEARDOWN(one_reg_sync)
+{
+	kvm_vm_free(self->vm);
+}
+
+#define SYNC_TEST(name)	TEST_F_TIMEOUT(one_reg_sync, name, 300)
+
+static void run_to_end(struct __test_metadata *_metadata, struct kvm_vcpu *vcpu, void *code)
+{
+	vcpu_arch_set_entry_point(vcpu, code);
+	vcpu_run(vcpu);
+	ASSERT_EQ(UCALL_DONE, get_ucall(vcpu, NULL));
+}
+
+SYNC_TEST(vscr_to_guest)
+{
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_VSCR, VSCR_NJ);
+	run_to_end(_metadata, self->vcpu, guest_read_vscr);
+	sync_global_from_guest(self->vm, vscr);
+	EXPECT_EQ(VSCR_NJ, vscr[0]);
+}
+
+SYNC_TEST(vscr_from_guest)
+{
+	u32 value;
+
+	run_to_end(_metadata, self->vcpu, guest_write_vscr);
+	ASSERT_EQ(0, __vcpu_get_reg(self->vcpu, KVM_REG_PPC_VSCR, &value));
+	EXPECT_EQ(VSCR_NJ, value);
+}
+
+static void suspend(struct kvm_vm *vm, struct kvm_vcpu *vcpu)
+{
+	struct tm_guest *shared = addr_gva2hva(vm, (gva_t)&guest);
+
+	tm_guest_init(shared, (gva_t)&guest, 2);
+	shared->before.vscr[0] = VSCR_NJ;
+	shared->inside.vscr[0] = 0;
+	vcpu_enter_problem_state(vcpu, tm_guest_spin_suspended, (gva_t)&guest);
+	while (!READ_ONCE(shared->suspended))
+		vcpu_run_for(vcpu, 10000);
+}
+
+SYNC_TEST(checkpointed_vscr_from_guest)
+{
+	u32 value;
+
+	if (!kvm_has_cap(KVM_CAP_PPC_HTM))
+		SKIP(return, "no transactional memory");
+	suspend(self->vm, self->vcpu);
+	ASSERT_EQ(0, __vcpu_get_reg(self->vcpu, KVM_REG_PPC_TM_VSCR, &value));
+	EXPECT_EQ(VSCR_NJ, value);
+}
+
+SYNC_TEST(checkpointed_vscr_to_guest)
+{
+	struct tm_guest *shared = addr_gva2hva(self->vm, (gva_t)&guest);
+
+	if (!kvm_has_cap(KVM_CAP_PPC_HTM))
+		SKIP(return, "no transactional memory");
+	suspend(self->vm, self->vcpu);
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_TM_VSCR, 1);
+	WRITE_ONCE(shared->go, 1);
+	vcpu_run(self->vcpu);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_DONE));
+	EXPECT_EQ(1, shared->after.vscr[0]);
+}
+
+SYNC_TEST(fscr)
+{
+	u64 value = 1UL << FSCR_TAR_LG | 1UL << FSCR_DSCR_LG;
+
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_FSCR, value);
+	EXPECT_EQ(value, vcpu_get_reg(self->vcpu, KVM_REG_PPC_FSCR));
+	run_to_end(_metadata, self->vcpu, guest_read_fscr);
+	sync_global_from_guest(self->vm, fscr);
+	EXPECT_EQ(value, fscr);
+}
+
+SYNC_TEST(fscr_leaves_fpscr)
+{
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_FPSCR, 0);
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_FSCR, 1UL << FSCR_TAR_LG);
+	EXPECT_EQ(0, vcpu_get_reg(self->vcpu, KVM_REG_PPC_FPSCR));
+}
+
+/* Segments that KVM mapped for real mode must not be used with translation on. */
+SYNC_TEST(set_regs_turns_translation_on)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	vcpu_arch_set_entry_point(self->vcpu, guest_read_vscr);
+	vcpu_regs_get(self->vcpu, &regs);
+	vcpu_set_msr(self->vcpu, MSR_DEFAULT & ~(MSR_IR | MSR_DR));
+	/* Maps the segments of real mode. */
+	vcpu_sregs_get(self->vcpu, &sregs);
+	vcpu_sregs_set(self->vcpu, &sregs);
+	vcpu_regs_set(self->vcpu, &regs);
+	while (vcpu_run_for(self->vcpu, 900000))
+		TEST_FAIL("The guest is stuck");
+	EXPECT_EQ(UCALL_DONE, get_ucall(self->vcpu, NULL));
+}
+
+TEST_HARNESS_MAIN
