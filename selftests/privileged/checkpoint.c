@@ -33,14 +33,6 @@ static const struct {
 	{ "AMR", 29, 0x0c00000000000000, 0x0030000000000000, 0x0c30000000000000 },
 };
 
-static uint32_t code[16] __attribute__((aligned(128)));
-static unsigned int length;
-
-static void emit(uint32_t instruction)
-{
-	code[length++] = instruction;
-}
-
 static uint32_t write_register(int spr, unsigned int from)
 {
 	return spr == CR ? MTCR(from) : MTSPR((unsigned int)spr, from);
@@ -54,9 +46,7 @@ static uint32_t read_register(unsigned int to, int spr)
 /* Runs the code; the operands of @t are set. */
 static const char *run_code(struct test *t)
 {
-	emit(TRAP);
-	write_instructions(code, length);
-	branch_to(t, code);
+	emit_end(t);
 	t->rule = "trechkpt. takes, treclaim. brings back";
 	t->tm = true;
 	t->texasr = EARLIER_FAILURE;
@@ -72,7 +62,7 @@ static bool is_kept(unsigned int i)
 {
 	struct test t = { .name = registers[i].name, .r7 = { registers[i].first } };
 
-	length = 0;
+	start_code();
 	emit(write_register(registers[i].spr, FIRST));
 	emit(read_register(FOUND, registers[i].spr));
 	return !run_code(&t) && !((lowcore.gpr[FOUND] ^ registers[i].first) & registers[i].mask);
@@ -86,11 +76,13 @@ static void test_register(unsigned int i)
 	};
 	const char *difference;
 
+	if (!wanted(t.name))
+		return;
 	if (!is_kept(i)) {
 		result(SKIP, t.name, "not kept outside transactions either");
 		return;
 	}
-	length = 0;
+	start_code();
 	emit(write_register(registers[i].spr, FIRST));
 	emit(TRECHKPT);
 	emit(write_register(registers[i].spr, SECOND));
@@ -126,6 +118,8 @@ static void test_vsrs(const char *name, unsigned int first, unsigned int last)
 	};
 	unsigned int vsr;
 
+	if (!wanted(name))
+		return;
 	for (vsr = first; vsr <= last; vsr++) {
 		struct test t = {
 			.name = name,
@@ -133,7 +127,7 @@ static void test_vsrs(const char *name, unsigned int first, unsigned int last)
 		};
 		const char *difference;
 
-		length = 0;
+		start_code();
 		emit(LXVD2X(vsr, FIRST));
 		emit(TRECHKPT);
 		emit(LXVD2X(vsr, SECOND));

@@ -65,6 +65,8 @@ static void test_random_transitions(const char *name, bool rfid, unsigned int co
 {
 	unsigned int i;
 
+	if (!wanted(name))
+		return;
 	for (i = 0; i < count; i++) {
 		struct test t = {
 			.name = name, .instruction = rfid ? RFID : MTMSRD(3),
@@ -134,6 +136,8 @@ static void test_random_records(unsigned int count)
 	static const char name[] = "trechkpt. with random TEXASR";
 	unsigned int i;
 
+	if (!wanted(name))
+		return;
 	for (i = 0; i < count; i++) {
 		struct test t = {
 			.name = name, .rule = "S if a failure is recorded, else TM Bad Thing",
@@ -196,6 +200,8 @@ static void test_magic_page(unsigned int count)
 				   MSR_FE0 | MSR_FE1;
 	unsigned int i;
 
+	if (!wanted(name))
+		return;
 	if (!map_magic_page()) {
 		result(SKIP, name, "not KVM");
 		return;
@@ -252,6 +258,8 @@ static void test_fuzz(uint64_t seed, unsigned int programs)
 	static uint32_t code[FUZZ_LENGTH + 1] __attribute__((aligned(128)));
 	unsigned int i, j;
 
+	if (!wanted("random programs"))
+		return;
 	for (i = 0; i < programs; i++) {
 		/* Each from its own number, so that one that hangs can be had alone. */
 		random_state = (seed + i) * 0x9e3779b97f4a7c15ull + 1;

@@ -301,6 +301,11 @@ static const struct test tests[] = {
 	/* An interrupt from T suspends; SRR1 keeps T. */
 	{ "trap, T, problem state", "SRR1[TS] = T, MSR[TS] = S, MSR[TM] = 0",
 	  TRAP, FROM_T, USER, .may = { INTERRUPT(SRR1_TRAP, T, 1) } },
+	/* PR KVM does not turn translation on where rfid sets PR: .msr does. */
+	{ "a store to a device, N, problem state", "takes effect", STD(21, 4), FROM_N, USER,
+	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR, .may = { GOES_ON(N, UNTOUCHED) } },
+	{ "a store to a device, T, problem state", "fails", STD(21, 4), FROM_T, USER,
+	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR, .may = { FAILS(TEXASR_IS(TEXASR_SUMMARY, TEXASR_SUMMARY)) } },
 	{ "an illegal instruction, T, problem state", "SRR1[TS] = T",
 	  ILLEGAL, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1) } },
 	{ "mfmsr, T, problem state", "SRR1[TS] = T", MFMSR(3), FROM_T, USER,

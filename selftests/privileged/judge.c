@@ -57,6 +57,29 @@ void branch_to(struct test *t, const uint32_t *code)
 	t->instruction = BRANCH((uintptr_t)code - (uintptr_t)&program[INSTRUCTION]);
 }
 
+#define MAX_CODE	16
+
+static uint32_t code[MAX_CODE] __attribute__((aligned(128)));
+static unsigned int code_length;
+
+void start_code(void)
+{
+	code_length = 0;
+}
+
+void emit(uint32_t instruction)
+{
+	code[code_length++] = instruction;
+}
+
+uint64_t emit_end(struct test *t)
+{
+	emit(TRAP);
+	write_instructions(code, code_length);
+	branch_to(t, code);
+	return (uintptr_t)code;
+}
+
 static void write_program(const struct test *t)
 {
 	const bool begins = t->from == FROM_USER || t->from == FROM_T;
@@ -344,10 +367,23 @@ const char *examine(const struct test *t)
 	return difference;
 }
 
+/* All tests, or after "only=", which is the last argument, those with this in their names. */
+bool wanted(const char *name)
+{
+	const char *p;
+
+	for (p = boot_arguments; *p; p++)
+		if (p[0] == 'o' && p[1] == 'n' && p[2] == 'l' && p[3] == 'y' && p[4] == '=')
+			return contains(name, p + 5);
+	return true;
+}
+
 enum verdict judge(const struct test *t)
 {
 	const char *difference;
 
+	if (!wanted(t->name))
+		return SKIP;
 	if (t->from == FROM_T && !t->user && !privileged_transactions) {
 		result(SKIP, t->name, "no transaction starts in privileged state");
 		return SKIP;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boot arguments: "hostile" runs what a hostile guest kernel would do as well.
+ * Boot arguments: "hostile" runs what a hostile guest kernel would do as well,
+ * "only=TEXT", at the end, those tests that have TEXT in their names.
  * TAP on the console, the last line is "# end".
  */
 #include <stddef.h>
@@ -82,6 +83,8 @@ int main(void)
 		print("Bail out! no page table (2^%u bytes)\n# end\n", page_table_log2);
 		power_off();
 	}
+	if (!map_device())
+		print("# no device is mapped\n");
 	privileged_transactions = lowcore.has_tm && transactions_start();
 	print("# tbegin. in privileged state %s\n", !lowcore.has_tm ? "is unavailable" :
 	      privileged_transactions ? "starts transactions" : "always fails");
@@ -89,6 +92,7 @@ int main(void)
 	test_transitions();
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
 	test_checkpoint();
+	test_exits();
 	if (contains(boot_arguments, "hostile"))
 		test_hostile();
 	print("1..%u\n", passed + failed + skipped);

@@ -8,30 +8,42 @@
 
 #define H_ENTER		0x08
 
+/* Beyond memory, and below the windows of PCI: nothing answers there. */
+#define DEVICE_ADDRESS	0x100000000000ull
+
 #define VSID		0x1234ull
 #define SLB_VALID	BIT(27)
 #define HPTE_VALID	1ull
 #define HPTE_REFERENCED	BIT(8)
 #define HPTE_CHANGED	BIT(7)
+#define HPTE_INHIBITED	BIT(5)
 #define HPTE_COHERENT	BIT(4)
 #define HPTE_ALL_MAY_WRITE	2ull
+
+static bool map(uint64_t page, uint64_t address, uint64_t flags)
+{
+	const uint64_t groups = 1ull << (page_table_log2 - 7);
+	const uint64_t hash = (VSID ^ page) & (groups - 1);
+
+	return !hypercall(H_ENTER, 0, hash * 8, (VSID << 28 | page << 12) >> 23 << 7 | HPTE_VALID,
+			  address | HPTE_REFERENCED | HPTE_CHANGED | flags | HPTE_ALL_MAY_WRITE);
+}
 
 bool map_pages(void)
 {
 	extern char image_end[];
-	const uint64_t groups = 1ull << (page_table_log2 - 7);
-	uint64_t page, hash, va;
+	uint64_t page;
 
 	if (!page_table_log2)
 		return false;
-	for (page = 0; page < ((uintptr_t)image_end + 0xfff) >> 12; page++) {
-		va = VSID << 28 | page << 12;
-		hash = (VSID ^ page) & (groups - 1);
-		if (hypercall(H_ENTER, 0, hash * 8, va >> 23 << 7 | HPTE_VALID,
-			      page << 12 | HPTE_REFERENCED | HPTE_CHANGED | HPTE_COHERENT |
-			      HPTE_ALL_MAY_WRITE))
+	for (page = 0; page < ((uintptr_t)image_end + 0xfff) >> 12; page++)
+		if (!map(page, page << 12, HPTE_COHERENT))
 			return false;
-	}
 	asm volatile("slbmte %0, %1; isync" : : "r" (VSID << 12), "r" (SLB_VALID | 1));
 	return true;
+}
+
+bool map_device(void)
+{
+	return map(DEVICE >> 12, DEVICE_ADDRESS, HPTE_INHIBITED);
 }

@@ -35,6 +35,8 @@
 #define MSR_ME		BIT(12)
 #define MSR_FE0		BIT(11)
 #define MSR_FE1		BIT(8)
+#define MSR_IR		BIT(5)
+#define MSR_DR		BIT(4)
 #define MSR_RI		BIT(1)
 
 /* Values of the TS field; 3 is reserved. */

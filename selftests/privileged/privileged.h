@@ -28,6 +28,8 @@ int64_t call_firmware(uint64_t entry, uint32_t *arguments);
 /* mmu.c */
 extern uint32_t page_table_log2;	/* from the firmware */
 bool map_pages(void);
+bool map_device(void);
+#define DEVICE	0x0f000000ull	/* where a page is mapped that is not memory */
 
 /* print.c */
 /* %s, %x (uint64_t, hexadecimal), %u (unsigned int), %c */
@@ -95,6 +97,11 @@ void explain(const struct test *test, const char *difference);
 void run_test(const struct test *test);	/* once, and nothing is judged */
 void write_instructions(const uint32_t *first, unsigned int count);
 void branch_to(struct test *test, const uint32_t *code);
+bool wanted(const char *name);	/* by the boot arguments */
+/* Code of more than one instruction, which ends with a trap. */
+void start_code(void);
+void emit(uint32_t instruction);
+uint64_t emit_end(struct test *test);	/* returns its address */
 void result(enum verdict verdict, const char *name, const char *why);
 
 /* What a failure leaves in TEXASR before FROM_FAILED tests. */
@@ -110,6 +117,7 @@ void expect_transition(struct test *t, unsigned int to, enum where where);
 void test_instructions(void);
 void test_transitions(void);
 void test_checkpoint(void);
+void test_exits(void);
 void test_hostile(void);
 
 extern bool privileged_transactions;	/* tbegin. can succeed in privileged state */
