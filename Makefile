@@ -4,7 +4,7 @@
 #
 # Kbuild, not this file, is what a kernel build reads of this directory.
 
-.PHONY: all help run test series shell fetch clean distclean
+.PHONY: all help run test test-cloud series shell fetch clean distclean
 
 # What to run of the tests (a pattern), and options for scripts/run.
 T ?=
@@ -12,6 +12,7 @@ T ?=
 help all:
 	@echo 'make run        boot, load kvm_pr_tm, let a guest execute transactions, judge them'
 	@echo 'make test       all tests; T=PATTERN for those whose name matches'
+	@echo 'make test-cloud those of them that run on two hypervisors: KVM HV, and in its guest PR'
 	@echo 'make series     the kernel patch series, for git am on 7.3: build/series/'
 	@echo 'make shell      a shell in the emulated host (level 1)'
 	@echo 'make fetch      download all sources now, to work without a network later'
@@ -25,6 +26,9 @@ run:
 
 test:
 	@scripts/test $(if $(T),'$(T)')
+
+test-cloud:
+	@scripts/test '^cloud/'
 
 series:
 	@scripts/series
