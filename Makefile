@@ -4,7 +4,7 @@
 #
 # Kbuild, not this file, is what a kernel build reads of this directory.
 
-.PHONY: all help run test test-cloud series shell fetch clean distclean
+.PHONY: all help run test test-cloud bench series shell fetch clean distclean
 
 # What to run of the tests (a pattern), and options for scripts/run.
 T ?=
@@ -13,6 +13,7 @@ help all:
 	@echo 'make run        boot, load kvm_pr_tm, let a guest execute transactions, judge them'
 	@echo 'make test       all tests; T=PATTERN for those whose name matches'
 	@echo 'make test-cloud those of them that run on two hypervisors: KVM HV, and in its guest PR'
+	@echo 'make bench      what it costs, against the C implementation: tables, build/bench/'
 	@echo 'make series     the kernel patch series, for git am on 7.3: build/series/'
 	@echo 'make shell      a shell in the emulated host (level 1)'
 	@echo 'make fetch      download all sources now, to work without a network later'
@@ -30,6 +31,9 @@ test:
 test-cloud:
 	@scripts/test '^cloud/'
 
+bench:
+	@scripts/bench
+
 series:
 	@scripts/series
 
@@ -43,7 +47,7 @@ fetch:
 # Sources and their stamps stay, so that the next build need not unpack.
 clean:
 	rm -rf build/linux build/linux-c build/linux-debug build/qemu build/selftests
-	rm -rf build/series build/log build/root
+	rm -rf build/series build/bench build/log build/root
 	rm -f $(addprefix build/stamp/,linux linux-c linux-debug qemu qemu-configure root)
 
 distclean:
