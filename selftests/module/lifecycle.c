@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * lifecycle: the module comes and goes, VMs are created before, while and after
+ * it is there, and a VM has transactional memory for life or never.
+ *
+ *   lifecycle         needs kvm-pr loaded, kvm_pr_tm not
+ *   lifecycle failing the same, in a kernel with fail-nth: every allocation of a
+ *                     load fails in turn
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/kvm.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "tap.h"
+
+#define MODULE		"kvm_pr_tm"
+#define VM_TYPE_PR	2
+#define RELOADS		5
+#define MAX_ALLOCATIONS	5000
+
+static int kvm;
+
+struct vm {
+	int fd;
+	int vcpu;
+};
+
+static struct vm create_vm(void)
+{
+	struct vm vm = { .fd = ioctl(kvm, KVM_CREATE_VM, VM_TYPE_PR) };
+
+	vm.vcpu = vm.fd >= 0 ? ioctl(vm.fd, KVM_CREATE_VCPU, 0) : -1;
+	if (vm.vcpu < 0)
+		perror("# cannot create a VM");
+	return vm;
+}
+
+static void destroy_vm(struct vm *vm)
+{
+	close(vm->fd);
+	close(vm->vcpu);
+}
+
+static bool has_htm(int fd)
+{
+	return ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_PPC_HTM) > 0;
+}
+
+/* Whether a vcpu has a register of the facility to read. */
+static bool has_tfhar(const struct vm *vm)
+{
+	uint64_t value;
+	struct kvm_one_reg reg = { .id = KVM_REG_PPC_TFHAR, .addr = (uintptr_t)&value };
+
+	return !ioctl(vm->vcpu, KVM_GET_ONE_REG, &reg);
+}
+
+static bool check_vm(const struct vm *vm, bool tm, const char *which)
+{
+	return tap_result(has_htm(vm->fd) == tm && has_tfhar(vm) == tm,
+			  "%s has %stransactional memory", which, tm ? "" : "no ");
+}
+
+/* 0 or an errno. */
+static int load(void)
+{
+	struct utsname name;
+	char path[256];
+	int fd, error;
+
+	uname(&name);
+	snprintf(path, sizeof(path), "/lib/modules/%s/" MODULE ".ko", name.release);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	error = fd < 0 || syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	close(fd);
+	return error;
+}
+
+static int unload(void)
+{
+	return syscall(SYS_delete_module, MODULE, O_NONBLOCK) ? errno : 0;
+}
+
+/* How many use the module, or -1 if it is not there. */
+static int references(void)
+{
+	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
+	int count = -1;
+
+	if (file) {
+		if (fscanf(file, "%d", &count) != 1)
+			count = -1;
+		fclose(file);
+	}
+	return count;
+}
+
+static void check_status(int status, int wanted, const char *what)
+{
+	tap_result(status == wanted, "%s: %s", what, strerror(status));
+}
+
+static void come_and_go(void)
+{
+	struct vm before, first, second, after;
+	int again = 0;
+
+	tap_plan(19);
+	tap_result(!has_htm(kvm), "KVM offers no transactional memory without the module");
+	before = create_vm();
+	check_vm(&before, false, "a VM created before the load");
+
+	check_status(load(), 0, "load");
+	check_status(load(), EEXIST, "a second load");
+	tap_result(has_htm(kvm), "KVM offers transactional memory with the module");
+	check_vm(&before, false, "a VM created before the load, afterwards,");
+	tap_result(references() == 0, "that VM does not use the module");
+
+	first = create_vm();
+	second = create_vm();
+	check_vm(&first, true, "a VM created after the load");
+	tap_result(references() == 2, "two VMs use the module: %d", references());
+	check_status(unload(), EWOULDBLOCK, "unload with VMs");
+	destroy_vm(&first);
+	close(second.fd);
+	check_status(unload(), EWOULDBLOCK, "unload with a vcpu that is left of a VM");
+	tap_result(has_tfhar(&second), "that vcpu still has transactional memory");
+	close(second.vcpu);
+	check_status(unload(), 0, "unload");
+
+	tap_result(!has_htm(kvm), "KVM offers no transactional memory after the unload");
+	after = create_vm();
+	check_vm(&after, false, "a VM created after the unload");
+	while (again < RELOADS && !load()) {
+		struct vm vm = create_vm();
+		bool good = has_htm(vm.fd) && unload() == EWOULDBLOCK;
+
+		destroy_vm(&vm);
+		if (!good || unload())
+			break;
+		again++;
+	}
+	tap_result(again == RELOADS, "%d more times loaded, used and unloaded", again);
+	check_vm(&before, false, "the first VM, after all that,");
+	destroy_vm(&before);
+	destroy_vm(&after);
+	check_status(unload(), ENOENT, "unload of what is not there");
+	tap_result(access("/sys/kernel/debug/" MODULE, F_OK) && references() < 0,
+		   "nothing is left of the module");
+}
+
+static bool write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
+
+	if (fd >= 0)
+		close(fd);
+	return good;
+}
+
+/* Lets the nth allocation from now on fail; false if there is no such facility. */
+static bool arm(unsigned int nth)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%u", nth);
+	return write_file("/proc/thread-self/fail-nth", text);
+}
+
+/* Whether the armed allocation has failed; disarms it if not. */
+static bool has_failed(void)
+{
+	char text[16] = "";
+	int fd = open("/proc/thread-self/fail-nth", O_RDWR);
+	bool failed = fd >= 0 && read(fd, text, sizeof(text) - 1) > 0 && atoi(text) == 0;
+
+	if (!failed)
+		arm(0);
+	close(fd);
+	return failed;
+}
+
+static int fail_each_allocation(void)
+{
+	unsigned int nth, refused = 0, borne = 0, odd = 0;
+
+	if (!arm(0)) {
+		printf("1..0 # SKIP no fault injection in this kernel\n");
+		return KSFT_SKIP;
+	}
+	/* Those that may sleep, too. */
+	write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	write_file("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+	write_file("/sys/kernel/debug/fail_page_alloc/min-order", "0");
+	tap_plan(4);
+	for (nth = 1; nth < MAX_ALLOCATIONS; nth++) {
+		bool failed;
+		int error;
+
+		arm(nth);
+		error = load();
+		failed = has_failed();
+		if (!failed)
+			break;
+		if (error)
+			refused++;
+		else
+			borne++;
+		/* All or nothing, and the reason said. */
+		if (error ? error != ENOMEM || has_htm(kvm) || references() >= 0
+			  : !has_htm(kvm) || unload()) {
+			printf("# allocation %u: %s\n", nth, strerror(error));
+			odd++;
+		}
+	}
+	tap_result(refused, "%u allocations without which the module is not loaded", refused);
+	tap_result(!odd, "each such load ends with ENOMEM and leaves nothing; %u did not", odd);
+	tap_result(nth < MAX_ALLOCATIONS, "a load after %u that failed; %u did without", refused, borne);
+	check_status(unload(), 0, "unload");
+	return tap_finish();
+}
+
+int main(int argc, char **argv)
+{
+	kvm = open("/dev/kvm", O_RDWR);
+	if (kvm < 0) {
+		perror("/dev/kvm");
+		return KSFT_FAIL;
+	}
+	if (argc > 1 && !strcmp(argv[1], "failing"))
+		return fail_each_allocation();
+	come_and_go();
+	return tap_finish();
+}
