@@ -72,9 +72,11 @@ fn vsr(access: Access, arch: &mut kvm_vcpu_arch, n: usize, value: &mut kvmppc_on
     }
 }
 
-/// The checkpointed VSCR: a word, in the last element of a vector.
+/// The checkpointed VSCR: the last word of a vector, which a little-endian `stvx` stores first.
 fn vscr(access: Access, arch: &mut kvm_vcpu_arch, value: &mut kvmppc_one_reg) {
-    word(access, &mut arch.vr_tm.vscr.u[3], value);
+    const WORD: usize = if cfg!(target_endian = "little") { 0 } else { 3 };
+
+    word(access, &mut arch.vr_tm.vscr.u[WORD], value);
 }
 
 /// Reads or writes register `id`. `EINVAL` for one that is not of this facility.
