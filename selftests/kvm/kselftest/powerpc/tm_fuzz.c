@@ -44,6 +44,8 @@ static struct options {
 	int threads;
 	int planted;		/* see op_fails_on_purpose() */
 	bool list;
+	bool ignore;
+	const char *only;
 } options = { .sequences = 10, .ops = 1000, .vcpus = 2, .threads = 2, .planted = -1 };
 
 /* Shared with the child. */
@@ -196,8 +198,9 @@ static u64 some_msr(struct random *r)
 {
 	u64 msr = MSR_DEFAULT;
 
+	/* With MSR[POW], KVM_SET_REGS waits for an interrupt of the guest. */
 	if (below(r, 16) == 0)
-		return next(r);
+		return next(r) & ~MSR_POW;
 	msr |= below(r, 4) << MSR_TS_LG;
 	msr |= below(r, 4) ? MSR_TM : 0;
 	msr |= below(r, 3) ? MSR_PR : 0;
@@ -260,6 +263,14 @@ static int call(int fd, unsigned long request, void *argument)
 	return ioctl(fd, request, argument);
 }
 
+static void set_regs(struct kvm_vcpu *vcpu, struct kvm_regs *regs)
+{
+	if (options.list)
+		printf("#       msr 0x%lx pc 0x%lx\n", (unsigned long)regs->msr,
+		       (unsigned long)regs->pc);
+	CHECK(!call(vcpu->fd, KVM_SET_REGS, regs), "KVM_SET_REGS: errno %d", errno);
+}
+
 static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
 {
 	struct kvm_regs regs = { .pc = some_pc(r), .msr = some_msr(r) };
@@ -274,7 +285,7 @@ static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *
 	for (i = 0; i < 32; i++)
 		regs.gpr[i] = below(r, 2) ? some_msr(r) : some_value(r);
 	regs.gpr[20] = (u64)scratch;
-	CHECK(!call(vcpu->fd, KVM_SET_REGS, &regs), "KVM_SET_REGS: errno %d", errno);
+	set_regs(vcpu, &regs);
 }
 
 static void op_get_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
@@ -294,7 +305,7 @@ static void op_change_msr(struct thread *t, struct kvm_vcpu *vcpu, struct random
 
 	CHECK(!call(vcpu->fd, KVM_GET_REGS, &regs), "KVM_GET_REGS: errno %d", errno);
 	regs.msr = some_msr(r);
-	CHECK(!call(vcpu->fd, KVM_SET_REGS, &regs), "KVM_SET_REGS: errno %d", errno);
+	set_regs(vcpu, &regs);
 }
 
 static void op_sregs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
@@ -437,29 +448,27 @@ static const struct {
 /*
  * The calling thread's registers, which a vCPU borrows.
  */
-#define HOST_TFHAR	0x123456780UL
-#define HOST_TAR	0x0fedcba987654320UL
+struct operation {
+	struct thread *t;
+	struct kvm_vcpu *vcpu;
+	struct random *r;
+	void (*function)(struct thread *t, struct kvm_vcpu *vcpu, struct random *r);
+};
 
-static void claim_registers(void)
+static void call_operation(void *data)
 {
-	mtspr(SPRN_TFHAR, HOST_TFHAR);
-	mtspr(SPRN_TAR, HOST_TAR);
-	mtspr(SPRN_VRSAVE, 0x5a5a5a5aUL);
-	asm volatile("mtvsrd 0, %0; mtvsrd 40, %0" : : "r"(HOST_TAR) : "fr0", "v8");
-}
+	struct operation *o = data;
 
-static void check_registers(int number)
-{
-	CHECK(mfspr(SPRN_TFHAR) == HOST_TFHAR, "TFHAR of the thread has changed");
-	CHECK(mfspr(SPRN_TAR) == HOST_TAR, "TAR of the thread has changed");
-	CHECK(mfspr(SPRN_VRSAVE) == 0x5a5a5a5aUL, "VRSAVE of the thread has changed");
+	o->function(o->t, o->vcpu, o->r);
 }
 
 static void do_op(struct thread *t, int number)
 {
 	struct random r = { mix(t->seed + number) };
 	struct kvm_vcpu *vcpu = t->vcpus[below(&r, options.vcpus)];
+	struct operation operation;
 	int total = 0, choice, i;
+	const char *changed;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		total += ops[i].weight;
@@ -468,9 +477,9 @@ static void do_op(struct thread *t, int number)
 		choice -= ops[i].weight;
 	if (options.list)
 		printf("# %5d thread %d vcpu %u %s\n", number, t->number, vcpu->id, ops[i].name);
-	claim_registers();
-	ops[i].function(t, vcpu, &r);
-	check_registers(number);
+	operation = (struct operation){ t, vcpu, &r, ops[i].function };
+	changed = tm_call_checked(call_operation, &operation);
+	CHECK(!changed || options.ignore, "%s of the thread has changed by %s", changed, ops[i].name);
 	op_fails_on_purpose(number);
 }
 
@@ -600,21 +609,25 @@ static void shrink(u64 seed)
 	}
 	for (i = 0; i < options.ops; i++)
 		left += !shared->skip[i];
-	printf("# shrunk to %d operations:\n", left);
-	fflush(stdout);
+	printf("# shrunk to %d operations: -o ", left);
+	for (i = 0; i < options.ops; i++)
+		if (!shared->skip[i])
+			printf("%d%s", i, --left ? "," : "\n");
 	options.list = true;
 	fails(seed);
 }
 
 static void usage(const char *name)
 {
-	printf("usage: %s [-s SEED] [-c SEQUENCES] [-n OPERATIONS] [-v VCPUS] [-t THREADS] [-l] [-p N]\n\n"
+	printf("usage: %s [-s SEED] [-c SEQUENCES] [-n OPERATIONS] [-v VCPUS] [-t THREADS] [-i] [-l] [-o LIST] [-p N]\n\n"
 	       "  -s  of the first sequence; the others follow from it (default: random)\n"
 	       "  -c  how many sequences (default: %d); one with a printed seed replays it\n"
 	       "  -n  operations in a sequence (default: %d)\n"
 	       "  -v  vCPUs, 1 or 2 (default: %d)\n"
 	       "  -t  threads, 1 or 2 (default: %d)\n"
+	       "  -i  ignore that registers of the thread change\n"
 	       "  -l  list the operations\n"
+	       "  -o  only these operations, as the shrinking prints them\n"
 	       "  -p  fail at operation N, if N/2 was executed: a test of the shrinking\n",
 	       name, options.sequences, options.ops, options.vcpus, options.threads);
 }
@@ -624,7 +637,7 @@ static void parse(int argc, char **argv)
 	int option;
 
 	options.seed = mix(time(NULL) ^ (u64)getpid() << 32);
-	while ((option = getopt(argc, argv, "s:c:n:v:t:p:lh")) != -1) {
+	while ((option = getopt(argc, argv, "s:c:n:v:t:o:p:ilh")) != -1) {
 		switch (option) {
 		case 's':
 			options.seed = strtoull(optarg, NULL, 0);
@@ -644,6 +657,12 @@ static void parse(int argc, char **argv)
 		case 'p':
 			options.planted = atoi_positive("Operation", optarg);
 			break;
+		case 'o':
+			options.only = optarg;
+			break;
+		case 'i':
+			options.ignore = true;
+			break;
 		case 'l':
 			options.list = true;
 			break;
@@ -656,6 +675,22 @@ static void parse(int argc, char **argv)
 		    options.threads <= MAX_THREADS, "Out of range");
 }
 
+static void select_operations(const char *list)
+{
+	char *end;
+
+	if (!list)
+		return;
+	memset(shared->skip, true, sizeof(shared->skip));
+	do {
+		unsigned long number = strtoul(list, &end, 10);
+
+		TEST_ASSERT(end != list && number < MAX_OPS, "No list: %s", list);
+		shared->skip[number] = false;
+		list = end + 1;
+	} while (*end == ',');
+}
+
 int main(int argc, char **argv)
 {
 	u64 seed;
@@ -666,6 +701,7 @@ int main(int argc, char **argv)
 	TEST_REQUIRE(kvm_has_cap(KVM_CAP_PPC_HTM));
 	shared = kvm_mmap(sizeof(*shared), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1);
+	select_operations(options.only);
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
 	TEST_ASSERT(kmsg >= 0, "/dev/kmsg: errno %d", errno);
 	lseek(kmsg, 0, SEEK_END);

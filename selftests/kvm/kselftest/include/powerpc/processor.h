@@ -18,6 +18,7 @@
 #define MSR_FP		0x2000
 #define MSR_PR		0x4000
 #define MSR_EE		0x8000
+#define MSR_POW		0x40000
 #define MSR_VSX		0x800000
 #define MSR_VEC		0x2000000
 

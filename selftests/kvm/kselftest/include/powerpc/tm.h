@@ -86,6 +86,8 @@ void tm_guest_spin_suspended(struct tm_guest *guest);	/* until ->go */
 void tm_guest_stop_suspended(struct tm_guest *guest);	/* by H_TM_STOP */
 void tm_guest_spin_transactional(struct tm_guest *guest); /* until it fails */
 void tm_guest_stop(void);		/* at once, by H_TM_STOP */
+void tm_guest_spin(void);		/* in any state */
+void tm_guest_linger(void);		/* a while, then as tm_guest_stop */
 void tm_guest_enter(void);		/* for vcpu_enter_problem_state() */
 
 /* A pattern of its own for each register, that it can hold. */
@@ -131,6 +133,12 @@ void vcpu_enter_problem_state(struct kvm_vcpu *vcpu, void *guest_code, gva_t arg
 
 /* KVM_RUN that ends after so many microseconds: 0 or -1, with EINTR. */
 int vcpu_run_for(struct kvm_vcpu *vcpu, unsigned int us);
+
+/*
+ * Calls function(data) with known values in registers that a vCPU borrows of
+ * the thread that runs it. Returns the name of one that changed, or NULL.
+ */
+const char *tm_call_checked(void (*function)(void *data), void *data);
 
 static inline u64 vcpu_msr(struct kvm_vcpu *vcpu)
 {

@@ -257,6 +257,35 @@ void vcpu_enter_problem_state(struct kvm_vcpu *vcpu, void *guest_code, gva_t arg
 	vcpu_regs_set(vcpu, &regs);
 }
 
+#define HOST_TFHAR	0x123456780UL
+#define HOST_TAR	0x0fedcba987654320UL
+#define HOST_VRSAVE	0x5a5a5a5aUL
+
+/* In assembly. */
+u64 call_checked(void *data, u64 unused, u64 unused2, void (*function)(void *data));
+
+const char *tm_call_checked(void (*function)(void *data), void *data)
+{
+	static __thread char name[16];
+	u64 vsr;
+
+	mtspr(SPRN_TFHAR, HOST_TFHAR);
+	mtspr(SPRN_TAR, HOST_TAR);
+	mtspr(SPRN_VRSAVE, HOST_VRSAVE);
+	vsr = call_checked(data, 0, 0, function);
+	if (vsr) {
+		snprintf(name, sizeof(name), "VSR%d", (int)vsr);
+		return name;
+	}
+	if (mfspr(SPRN_TFHAR) != HOST_TFHAR)
+		return "TFHAR";
+	if (mfspr(SPRN_TAR) != HOST_TAR)
+		return "TAR";
+	if (mfspr(SPRN_VRSAVE) != HOST_VRSAVE)
+		return "VRSAVE";
+	return NULL;
+}
+
 static void nothing(int signal)
 {
 }

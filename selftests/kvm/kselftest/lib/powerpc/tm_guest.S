@@ -152,4 +152,15 @@ tm_guest_stop:
 	sc
 	b	.
 
+	.global	tm_guest_linger
+tm_guest_linger:
+	lis	%r3, 0x100
+	mtctr	%r3
+	bdnz	.
+	b	tm_guest_stop
+
+	.global	tm_guest_spin
+tm_guest_spin:
+	b	.
+
 	.section .note.GNU-stack, "", @progbits
