@@ -5,6 +5,9 @@
 //! In guest privileged state the real MSR[TM] is off, so that everything of the facility traps.
 //! What it means is decided in [`crate::isa`]; here it is carried out. Transactions do not run in
 //! that state: `tbegin.` fails at once, and one that is resumed fails at the next entry.
+//!
+//! So it is in problem state while the guest is in a transaction that has failed and been taken off
+//! the CPU ([`Place::Memory`]).
 
 use crate::{
     cpu::{
@@ -58,6 +61,11 @@ fn bad_thing(v: &mut Vcpu) {
     unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM as usize) };
 }
 
+fn privileged_instruction(v: &mut Vcpu) {
+    // SAFETY: As in `bad_thing`.
+    unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGPRIV as usize) };
+}
+
 /// Whether the guest has the facility; if not, the interrupt that says so is queued.
 fn facility_available(v: &mut Vcpu) -> bool {
     let available = v.guest_msr().tm();
@@ -70,7 +78,8 @@ fn facility_available(v: &mut Vcpu) -> bool {
     available
 }
 
-/// Emulates an instruction that the guest executed in privileged state.
+/// Emulates an instruction that the guest executed in privileged state, or in problem state with
+/// the checkpoint in memory.
 ///
 /// Context: preemption disabled, vcpu loaded.
 pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
@@ -78,7 +87,13 @@ pub(crate) fn instruction(v: &mut Vcpu, word: u32) -> Emulated {
         return Emulated::NotOurs;
     };
     if v.guest_msr().pr() {
-        return Emulated::NotOurs;
+        if v.place() != Place::Memory {
+            return Emulated::NotOurs;
+        }
+        if insn.is_privileged() {
+            privileged_instruction(v);
+            return Emulated::Interrupted;
+        }
     }
     if !facility_available(v) {
         return Emulated::Interrupted;

@@ -9,19 +9,24 @@
 //!   can execute `tbegin.`, given back when the vcpu is put. (VRSAVE, which the guest can always
 //!   reach, is the guest's as long as the vcpu is loaded.)
 //! * The *checkpoint* of a transaction. Only real transactions are in the CPU. `treclaim.` makes a
-//!   transaction fail, so after it there is nothing left that only hardware could do: a
-//!   transaction that is due to run again fails here, its registers copied from memory. Just a
-//!   guest that runs suspended in problem state gets its checkpoint back into the CPU, since there
-//!   `tresume.` does not trap, and a thread that was scheduled out with a transaction on the CPU,
-//!   since it may be within an interrupt that returns to Suspended state.
+//!   transaction fail, so after it there is nothing left that only hardware could do, and the
+//!   guest runs with the real MSR[TM] off: what it executes of the facility traps and is emulated,
+//!   in problem state too. When it resumes the transaction, that fails here, its registers copied
+//!   from memory. Just a thread that was scheduled out with a transaction on the CPU gets the
+//!   checkpoint back into the CPU, since it may be within an interrupt that returns to Suspended
+//!   state.
 //!
 //! ```text
 //!                    tbegin. (guest)                 reclaim: put, failure
 //!   Place::None  ---------------------> Place::Cpu ---------------------> Place::Memory
 //!        ^  ^                            |      ^                          |  |   ^
-//!        |  '----- tend., failure -------'      '--- enter, TS=S, PR=1 ----'  |   | trechkpt.
+//!        |  '----- tend., failure -------'      '------- scheduled in -----'  |   | trechkpt.
 //!        '------------------------ enter, TS=T: roll_back; treclaim. ---------'   | user space
 //! ```
+//!
+//! A guest that has MSR[TM] on may never use it. So the live set is only given to it, and the real
+//! MSR[TM] turned on, when it has tried to: by a facility unavailable interrupt that it does not see.
+//! Later loads of the vcpu give it at once, [`bindings::KVMPPC_PR_TM_EAGER`] times.
 
 use crate::{
     cpu::{
@@ -63,7 +68,7 @@ use kernel::bindings;
 ///
 /// Context: interrupts hard-disabled, vcpu loaded, current interrupts already delivered.
 pub(crate) fn enter(v: &mut Vcpu) -> bool {
-    let tm = v.shadow_msr().tm();
+    let tm = v.can_run_transactions();
 
     if v.ts() == Ts::T && !tm {
         // No transaction runs where the facility is emulated.
@@ -76,11 +81,12 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
     if rolled_back {
         roll_back(v);
     }
-    if v.ts() == Ts::S && v.place() == Place::Memory && tm {
-        recheckpoint(v);
-    } else if !v.live() && (tm || v.has_facilities()) {
+    // A transaction that has failed is all emulated.
+    let tm = tm && v.place() != Place::Memory;
+    if !v.live() && (tm && v.take_eager() || v.has_facilities()) {
         load_sprs(v);
     }
+    let tm = tm && v.live();
     if tm {
         // tbegin. checkpoints these even where the guest has them turned off.
         // SAFETY: The vcpu is loaded, interrupts are off.
@@ -90,7 +96,8 @@ pub(crate) fn enter(v: &mut Vcpu) -> bool {
         true => v.ts(),
         false => Ts::N,
     };
-    v.set_shadow_msr(v.shadow_msr().with_ts(hardware_ts));
+    v.set_shadow_msr(v.shadow_msr().with_tm(tm).with_ts(hardware_ts));
+    v.set_enter(v.live() || v.eager() != 0 || v.ts().is_active());
     rolled_back
 }
 
@@ -110,6 +117,7 @@ pub(crate) fn exit(v: &mut Vcpu) {
 /// Context: preemption disabled; FP, VMX and VSX already given up.
 pub(crate) fn put(v: &mut Vcpu) {
     if v.place().is_cpu() {
+        v.set_eager();
         if reclaim(v, cause::KVM_RESCHED) {
             v.count(stats::FAILED_PUT);
         }
@@ -281,8 +289,10 @@ pub(crate) fn checkpoint_from_registers(v: &mut Vcpu) {
 ///
 /// Context: preemption disabled, vcpu loaded.
 fn give_up_ext(v: &mut Vcpu) {
-    // SAFETY: By the context; the C function copes with registers that the guest does not own.
-    unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
+    if v.owns_ext() {
+        // SAFETY: By the context.
+        unsafe { bindings::kvmppc_giveup_ext(v.as_ptr(), Msr::EXT_MASK as usize) };
+    }
 }
 
 /// The guest's live set into the CPU.

@@ -246,6 +246,9 @@ impl Vcpu {
         let pr_tm = unsafe { &mut (*self.as_ptr()).arch.pr_tm };
         pr_tm.ts = ts as u8;
         pr_tm.place = raw as u8;
+        if ts.is_active() {
+            self.set_enter(true);
+        }
         self.set_guest_msr(self.guest_msr().with_ts(ts));
         self.set_shadow_msr(self.shadow_msr().with_ts(Ts::N));
     }
@@ -278,6 +281,49 @@ impl Vcpu {
     #[inline]
     pub(crate) fn set_live(&mut self, live: bool) {
         self.set_flag(bindings::KVMPPC_PR_TM_LIVE, live)
+    }
+
+    /// Sets whether the `enter` operation is to be called.
+    #[inline]
+    pub(crate) fn set_enter(&mut self, enter: bool) {
+        self.set_flag(bindings::KVMPPC_PR_TM_ENTER, enter)
+    }
+
+    /// How often yet the guest is given the facility without waiting for it to be used.
+    #[inline]
+    pub(crate) fn eager(&self) -> u8 {
+        self.arch().pr_tm.eager
+    }
+
+    /// The guest uses the facility, and will use it again.
+    #[inline]
+    pub(crate) fn set_eager(&mut self) {
+        // SAFETY: Type invariant.
+        unsafe { (*self.as_ptr()).arch.pr_tm.eager = bindings::KVMPPC_PR_TM_EAGER as u8 };
+    }
+
+    /// One time less; returns whether there was one left.
+    #[inline]
+    pub(crate) fn take_eager(&mut self) -> bool {
+        let left = self.eager().checked_sub(1);
+        // SAFETY: Type invariant.
+        unsafe { (*self.as_ptr()).arch.pr_tm.eager = left.unwrap_or(0) };
+        left.is_some()
+    }
+
+    /// Whether guest transactions can run in the state that the guest is in: MSR[TM] is on, and it
+    /// is not privileged state with everything of the facility emulated.
+    #[inline]
+    pub(crate) fn can_run_transactions(&self) -> bool {
+        let msr = self.guest_msr();
+        // SAFETY: By the type invariant the VM has operations, which stay for its life.
+        msr.tm() && (msr.pr() || unsafe { (*(*(*self.as_ptr()).kvm).arch.pr_tm_ops).privileged })
+    }
+
+    /// Whether any FP, VMX or VSX registers of the guest are in the CPU.
+    #[inline]
+    pub(crate) fn owns_ext(&self) -> bool {
+        self.arch().guest_owned_ext != 0
     }
 
     /// Sets whether the `load` operation is to be called when the vcpu thread is scheduled in.

@@ -54,6 +54,11 @@ const TRECLAIM: u32 = 942;
 const TRECHKPT: u32 = 1006;
 
 impl Insn {
+    /// Whether problem state may not execute it.
+    pub(crate) const fn is_privileged(self) -> bool {
+        matches!(self, Insn::Reclaim { .. } | Insn::Recheckpoint)
+    }
+
     /// Decodes an instruction word; `None` if it is none of this facility's.
     ///
     /// Reserved bits are ignored, as the processor does. All instructions but tcheck have Rc = 1.
