@@ -55,6 +55,15 @@ static void test_vsx(unsigned int vsr, const char *name)
 	}
 }
 
+/*
+ * Below the guest's hypervisor there may be another one, which fails transactions
+ * as well and returns into the guest: what it recorded, nobody can hide.
+ */
+static bool recorded_below(void)
+{
+	return contains(boot_arguments, "two-hypervisors") && lowcore.texasr & TEXASR_HYPERVISOR;
+}
+
 /* Whether one of some transactions failed, and TAR after it. */
 static bool fails_once(struct test *t, uint64_t first, uint64_t *tar)
 {
@@ -64,7 +73,8 @@ static bool fails_once(struct test *t, uint64_t first, uint64_t *tar)
 		asm volatile("mtspr 815, %0" : : "r" (first));
 		run_test(t);
 		asm volatile("mfspr %0, 815" : "=r" (*tar));
-		if (lowcore.vector == VECTOR_PROGRAM && !MSR_TS_OF(lowcore.srr1))
+		if (lowcore.vector == VECTOR_PROGRAM && !MSR_TS_OF(lowcore.srr1) &&
+		    !recorded_below())
 			return true;
 	}
 	return false;

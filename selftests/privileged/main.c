@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Boot arguments: "hostile" runs what a hostile guest kernel would do as well,
- * "only=TEXT", at the end, those tests that have TEXT in their names.
+ * Boot arguments: "hostile" runs what a hostile guest kernel would do as well;
+ * "recorded-as-problem-state", "two-hypervisors" say what cannot be hidden here;
+ * "only=TEXT", at the end, runs those tests that have TEXT in their names.
  * TAP on the console, the last line is "# end".
  */
 #include <stddef.h>
