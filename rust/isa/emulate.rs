@@ -79,6 +79,19 @@ fn aborts(doubleword: bool, to: u8, ra: u64, with: Comparand, gpr: impl Fn(u8) -
 /// Executes `insn` in transaction state `ts` with MSR[TM] on, in a state privileged enough for it.
 ///
 /// `failed` is TEXASR[FS], that is, whether the transaction is doomed; `gpr` reads a register.
+///
+/// # Examples
+///
+/// ```
+/// use kvm_pr_tm::isa::{emulate::{execute, Action}, insn::Insn, msr::Ts, transition::BadThing};
+///
+/// // treclaim. 3
+/// let insn = Insn::Reclaim { ra: 3 };
+/// let effect = execute(insn, Ts::S, false, |_| 0xde).unwrap();
+/// assert_eq!(effect.cr, 0b0010);
+/// assert_eq!(effect.action, Action::Reclaim { code: 0xde });
+/// assert_eq!(execute(insn, Ts::N, false, |_| 0xde), Err(BadThing));
+/// ```
 pub(crate) fn execute(
     insn: Insn,
     ts: Ts,
@@ -144,6 +157,14 @@ pub(crate) fn execute(
 }
 
 /// The Condition Register `cr` with the 4-bit field number `field` set to `value`.
+///
+/// # Examples
+///
+/// ```
+/// use kvm_pr_tm::isa::emulate::{set_cr_field, CR0_FAILURE};
+///
+/// assert_eq!(set_cr_field(0x1234_5678, 0, CR0_FAILURE), 0xa234_5678);
+/// ```
 pub(crate) const fn set_cr_field(cr: u32, field: u8, value: u8) -> u32 {
     let shift = 28 - 4 * (field & 7) as u32;
     cr & !(0xf << shift) | ((value & 0xf) as u32) << shift

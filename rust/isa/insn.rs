@@ -62,6 +62,16 @@ impl Insn {
     /// Decodes an instruction word; `None` if it is none of this facility's.
     ///
     /// Reserved bits are ignored, as the processor does. All instructions but tcheck have Rc = 1.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kvm_pr_tm::isa::insn::Insn;
+    ///
+    /// assert_eq!(Insn::decode(0x7c05_071d), Some(Insn::Abort { ra: 5 }));
+    /// // An ordinary addition.
+    /// assert_eq!(Insn::decode(0x7c64_2a14), None);
+    /// ```
     pub(crate) fn decode(word: u32) -> Option<Self> {
         if word >> 26 != PRIMARY_OPCODE {
             return None;

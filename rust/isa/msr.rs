@@ -82,6 +82,20 @@ bitfield! {
     /// The bits of the MSR that take part in transactional memory.
     ///
     /// Bit numbers are the kernel's; the ISA's are 63 less these.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kvm_pr_tm::isa::msr::{Msr, ReservedTs, Ts};
+    ///
+    /// let msr = Msr::from_raw(0x8000_0003_0000_0000);
+    /// assert!(msr.tm());
+    /// assert_eq!(msr.ts(), Ok(Ts::S));
+    /// assert_eq!(msr.with_ts(Ts::N).into_raw(), 0x8000_0001_0000_0000);
+    ///
+    /// // The reserved value is no state.
+    /// assert_eq!(Msr::from_raw(Msr::TS_MASK).ts(), Err(ReservedTs));
+    /// ```
     pub(crate) struct Msr(u64) {
         /// TS: transaction state.
         34:33 ts ?=> Ts;

@@ -75,6 +75,19 @@ impl Texasr {
     /// TEXASR after a failure with the software-given `code` is recorded `at` a place.
     ///
     /// Call it only where no failure was recorded before (FS = 0): the first failure stands.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use kvm_pr_tm::isa::{msr::Ts, texasr::{cause, At, Texasr}};
+    ///
+    /// // A transaction of level 2, in problem state, whose vcpu is put.
+    /// let at = At { nip: 0x1000, ts: Ts::T, pr: true };
+    /// let texasr = Texasr::from_raw(2).record(cause::KVM_RESCHED, at);
+    /// assert_eq!(texasr.failure_code(), 0xe0);
+    /// assert!(texasr.fs() && texasr.pr() && !texasr.suspended());
+    /// assert_eq!(texasr.level().get(), 2);
+    /// ```
     #[inline]
     pub(crate) fn record(self, code: u8, at: At) -> Self {
         Self::from_raw(self.into_raw() & !Self::FAILURE_MASK)

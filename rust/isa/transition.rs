@@ -26,6 +26,20 @@ pub(crate) struct BadThing;
 /// * Suspended with TM off stays Suspended for a value with TS and TM all zero, so that software
 ///   that knows nothing of TM can run within a transaction.
 /// * Transactional requires TM on.
+///
+/// # Examples
+///
+/// ```
+/// use kvm_pr_tm::isa::{msr::{Msr, Ts}, transition::{by_instruction, BadThing}};
+///
+/// let msr = Msr::from_raw(0);
+/// // A kernel that handles an interrupt in a transaction, then returns to it.
+/// assert_eq!(by_instruction(Ts::S, false, msr.with_ts(Ts::T).with_tm(true)), Ok(Ts::T));
+/// // One that knows nothing of transactions.
+/// assert_eq!(by_instruction(Ts::S, false, msr), Ok(Ts::S));
+/// // The same value, where the facility is on.
+/// assert_eq!(by_instruction(Ts::S, true, msr), Err(BadThing));
+/// ```
 pub(crate) fn by_instruction(ts: Ts, tm: bool, new: Msr) -> Result<Ts, BadThing> {
     if ts == Ts::S && !tm && new.into_raw() & Msr::TS_TM_MASK == 0 {
         return Ok(Ts::S);
