@@ -25,6 +25,7 @@
 #define SC_1			0x44000022
 #define SC_1_OF_PR_KVM		0x7c000268	/* no machine has it; see firmware.c */
 #define RFID			0x4c000024
+#define HRFID			0x4c000224
 #define TRAP			0x7fe00008
 #define MFMSR(rt)		(0x7c0000a6 | (rt) << 21)
 #define MTMSR(rs)		(0x7c000124 | (rs) << 21)

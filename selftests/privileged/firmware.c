@@ -7,6 +7,7 @@
 #include "encodings.h"
 #include "privileged.h"
 
+#define H_ENTER			0x08
 #define H_PUT_TERM_CHAR		0x58
 #define H_RTAS			0xf000	/* KVM's and QEMU's own number */
 #define H_BUSY			1
@@ -15,6 +16,8 @@
 
 char boot_arguments[256];
 uint32_t page_table_log2;
+
+uint32_t start_cpu_token, store_nvram_token, fetch_nvram_token;
 
 static uint32_t power_off_token;
 static uint64_t client_interface;
@@ -66,6 +69,11 @@ static uint32_t first_child(uint32_t node)
 	return call[4];
 }
 
+static void get_token(const char *name, uint32_t *token)
+{
+	get_property(find_device("/rtas"), name, token, sizeof(*token));
+}
+
 /* Runs where QEMU loaded it: no pointer in a static variable may be used. */
 void ask_firmware(uint64_t entry)
 {
@@ -74,8 +82,10 @@ void ask_firmware(uint64_t entry)
 	client_interface = entry;
 	get_property(find_device("/chosen"), "bootargs", boot_arguments,
 		     sizeof(boot_arguments) - 1);
-	get_property(find_device("/rtas"), "power-off", &power_off_token,
-		     sizeof(power_off_token));
+	get_token("power-off", &power_off_token);
+	get_token("start-cpu", &start_cpu_token);
+	get_token("nvram-store", &store_nvram_token);
+	get_token("nvram-fetch", &fetch_nvram_token);
 	get_property(first_child(find_device("/cpus")), "ibm,pft-size", size, sizeof(size));
 	page_table_log2 = size[1];
 }
@@ -93,6 +103,15 @@ void find_hypercall(void)
 	write_instructions(hypercall_instruction, 1);
 }
 
+/* Beyond memory, and below the windows of PCI: nothing answers there. */
+const uint64_t device_address = 0x100000000000ull;
+
+/* An entry of the page table, anywhere in its group of eight. */
+bool enter_translation(uint64_t group, uint64_t virtual, uint64_t real)
+{
+	return !hypercall(H_ENTER, 0, group * 8, virtual, real);
+}
+
 void put_char(char c)
 {
 	static uint64_t words[LINE_LENGTH / 8];
@@ -107,6 +126,11 @@ void put_char(char c)
 	used = 0;
 }
 
+bool call_rtas(uint32_t *call)
+{
+	return !hypercall(H_RTAS, (uintptr_t)call, 0, 0, 0) && !call[3 + call[1]];
+}
+
 void power_off(void)
 {
 	static uint32_t call[6];
@@ -116,7 +140,7 @@ void power_off(void)
 	call[2] = 1;
 	call[3] = ~0u;
 	call[4] = ~0u;
-	hypercall(H_RTAS, (uintptr_t)call, 0, 0, 0);
+	call_rtas(call);
 	/* Not switched off: the last printed line tells the runner to do it. */
 	for (;;)
 		;

@@ -14,6 +14,10 @@ _start:
 	/* Big endian; 32-bit mode; anywhere in memory; r5 = client interface. */
 	b	start_here
 
+	/* The same for a powernv machine's firmware, which is all by itself. */
+	. = 0x10
+	b	start_here
+
 	.macro vector address
 	. = \address
 	std	3, LC_SAVE3(0)
@@ -35,7 +39,20 @@ _start:
 	vector	0x980
 	vector	0xa00
 	vector	0xb00
-	vector	0xc00
+
+	/* A system call, or the end of the handler below: see there. */
+	. = VECTOR_SYSTEM_CALL
+	std	3, LC_SAVE3(0)
+	mfcr	3
+	std	3, LC_SAVE_CR(0)
+	ld	3, LC_RUNNING(0)
+	cmpdi	3, 0
+	beq	to_base_state
+	ld	3, LC_SAVE_CR(0)
+	mtcr	3
+	li	3, VECTOR_SYSTEM_CALL
+	b	interrupt
+
 	vector	0xd00
 	vector	0xe00
 	vector	0xe20
@@ -116,12 +133,20 @@ interrupt:
 	mfcr	4
 	std	4, LC_CR(0)
 	mfspr	4, 26
-	std	4, LC_SRR0(0)
-	mfspr	4, 27
-	std	4, LC_SRR1(0)
+	mfspr	5, 27
+	ld	3, LC_VECTOR(0)
+	cmpdi	3, VECTOR_HV_DECREMENTER
+	beq	1f
+	cmpdi	3, VECTOR_EMULATION
+	beq	1f
+	cmpdi	3, VECTOR_HV_FACILITY
+	bne	2f
+1:	mfspr	4, SPR_HSRR0
+	mfspr	5, SPR_HSRR1
+2:	std	4, LC_SRR0(0)
+	std	5, LC_SRR1(0)
 	mfmsr	5
 	std	5, LC_MSR(0)
-	ld	3, LC_VECTOR(0)
 
 	ld	6, LC_RUNNING(0)
 	cmpdi	6, 0
@@ -159,7 +184,18 @@ interrupt:
 	bne	4f
 	mfspr	4, SPR_FSCR
 	std	4, LC_FSCR(0)
-4:
+4:	cmpdi	3, VECTOR_HV_FACILITY
+	bne	5f
+	mfspr	4, SPR_HFSCR
+	std	4, LC_FSCR(0)
+5:	/* This program is a hypervisor and was interrupted as its guest: a hypercall. */
+	ld	4, LC_BASE_MSR(0)
+	mfmsr	5
+	xor	5, 5, 4
+	rldicl.	5, 5, 64 - MSR_HV_LG, 63
+	beq	to_base_state
+	sc	1
+to_base_state:
 	ld	4, LC_BASE_MSR(0)
 	mtmsrd	4
 	ld	1, LC_STACK(0)
@@ -186,7 +222,7 @@ unexpected:
 	lis	2, .TOC.@ha
 	addi	2, 2, .TOC.@l
 	bl	unexpected_interrupt
-5:	b	5b
+6:	b	6b
 
 	.globl	run
 	.type	run, @function

@@ -27,7 +27,13 @@
 	.where = AT, .ts = ts_, .tm = tm_, .cr0 = UNTOUCHED }
 #define BAD_THING(ts)	INTERRUPT(SRR1_BAD_THING, ts, 1)
 #define PRIVILEGED(ts)	INTERRUPT(SRR1_PRIVILEGED, ts, 1)
-#define UNAVAILABLE(ts_) { .vector = VECTOR_FACILITY, .where = AT, .ts = ts_, .tm = 0, \
+#define UNAVAILABLE(vector_, ts_, tm_) { .vector = vector_, .where = AT, .ts = ts_, .tm = tm_, \
+	.cr0 = UNTOUCHED }
+/* An illegal instruction, for a hypervisor. */
+#define EMULATION(ts_) { .vector = VECTOR_EMULATION, .where = AT, .ts = ts_, .tm = 1, \
+	.cr0 = UNTOUCHED }
+/* A machine check for an address that no device has. */
+#define NO_ANSWER { .vector = VECTOR_MACHINE_CHECK, .where = AT, .ts = N, .tm = ANY, \
 	.cr0 = UNTOUCHED }
 
 /* What TEXASR has recorded. */
@@ -303,18 +309,19 @@ static const struct test tests[] = {
 	  TRAP, FROM_T, USER, .may = { INTERRUPT(SRR1_TRAP, T, 1) } },
 	/* PR KVM does not turn translation on where rfid sets PR: .msr does. */
 	{ "a store to a device, N, problem state", "takes effect", STD(21, 4), FROM_N, USER,
-	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR, .may = { GOES_ON(N, UNTOUCHED) } },
+	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR,
+	  .may = { GOES_ON(N, UNTOUCHED), NO_ANSWER } },
 	{ "a store to a device, T, problem state", "fails", STD(21, 4), FROM_T, USER,
 	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR, .may = { FAILS(TEXASR_IS(TEXASR_SUMMARY, TEXASR_SUMMARY)) } },
 	{ "an illegal instruction, T, problem state", "SRR1[TS] = T",
-	  ILLEGAL, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1) } },
+	  ILLEGAL, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1), EMULATION(T) } },
 	{ "mfmsr, T, problem state", "SRR1[TS] = T", MFMSR(3), FROM_T, USER,
 	  .may = { INTERRUPT(SRR1_PRIVILEGED, T, 1) } },
 	{ "trap, S, problem state", "SRR1[TS] = S", TRAP, FROM_FAILED, USER,
 	  .may = { INTERRUPT(SRR1_TRAP, S, 1) } },
 };
 
-/* With MSR[TM] = 0 the facility is unavailable, whatever the state. */
+/* With MSR[TM] or HFSCR[TM] = 0 the facility is unavailable, whatever the state. */
 static const struct {
 	const char *name;
 	uint32_t instruction;
@@ -343,26 +350,32 @@ static const struct {
 	{ "mfspr TEXASRU", MFSPR_R3(SPR_TEXASRU), false },
 };
 
-static void test_unavailable(unsigned int i, enum from from, bool user)
+static void test_unavailable(unsigned int i, uint16_t vector, bool tm, enum from from, bool user)
 {
 	const uint8_t ts = from == FROM_N ? N : S;
-	char name[64], *to = name;
-	const char *parts[] = { unavailable[i].name, ", MSR[TM] = 0, ", from == FROM_N ? "N" : "S",
+	char name[80], *to = name;
+	const char *parts[] = { unavailable[i].name,
+				vector == VECTOR_HV_FACILITY ? ", HFSCR[TM] = 0" : "",
+				tm ? ", MSR[TM] = 1, " : ", MSR[TM] = 0, ", from == FROM_N ? "N" : "S",
 				user ? ", problem state" : ", privileged" };
 	struct test t = {
 		.name = name, .rule = "facility unavailable, cause 5",
 		.instruction = unavailable[i].instruction, .from = from, .user = user,
-		.may = { UNAVAILABLE(ts) },
+		.tm = tm, .guest = vector == VECTOR_HV_FACILITY,
+		.may = { UNAVAILABLE(vector, ts, tm) },
 	};
 	unsigned int part;
 
+	/* A privileged instruction interrupt: the guest's handler has no facility either. */
+	if (t.guest && user && unavailable[i].privileged)
+		return;
 	for (part = 0; part < ARRAY_SIZE(parts); part++)
 		for (const char *from_part = parts[part]; *from_part; )
 			*to++ = *from_part++;
 	*to = 0;
 	/* Which of the two interrupts comes first is the machine's choice. */
 	if (user && unavailable[i].privileged)
-		t.may[1] = (struct outcome)INTERRUPT(SRR1_PRIVILEGED, ts, 0);
+		t.may[1] = (struct outcome)INTERRUPT(SRR1_PRIVILEGED, ts, tm);
 	judge(&t);
 }
 
@@ -376,7 +389,7 @@ static void test_without_facility(void)
 			struct test t = {
 				.name = unavailable[i].name, .rule = "no facility",
 				.instruction = unavailable[i].instruction, .user = user,
-				.may = { UNAVAILABLE(N), INTERRUPT(SRR1_ILLEGAL, N, 0),
+				.may = { UNAVAILABLE(VECTOR_FACILITY, N, 0), INTERRUPT(SRR1_ILLEGAL, N, 0),
 					 INTERRUPT(SRR1_PRIVILEGED, N, 0) },
 			};
 
@@ -395,10 +408,17 @@ void test_instructions(void)
 	}
 	for (i = 0; i < ARRAY_SIZE(tests); i++)
 		judge(&tests[i]);
+	test_facility(VECTOR_FACILITY, false);
+}
+
+void test_facility(unsigned int vector, bool tm)
+{
+	unsigned int i;
+
 	for (i = 0; i < ARRAY_SIZE(unavailable); i++) {
-		test_unavailable(i, FROM_N, false);
-		test_unavailable(i, FROM_N, true);
-		test_unavailable(i, FROM_FAILED, false);
-		test_unavailable(i, FROM_FAILED, true);
+		test_unavailable(i, vector, tm, FROM_N, false);
+		test_unavailable(i, vector, tm, FROM_N, true);
+		test_unavailable(i, vector, tm, FROM_FAILED, false);
+		test_unavailable(i, vector, tm, FROM_FAILED, true);
 	}
 }

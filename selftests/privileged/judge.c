@@ -9,7 +9,7 @@
  *			mr	r20, r23	live, not the checkpoint's
  *			std	r21, 0(r22)	into memory
  *			sc			FROM_USER: the kernel goes on below
- *	start:		mtsrr0	r5		not in problem state
+ *	start:		mtsrr0	r5		before rfid; HSRR0, HSRR1 before hrfid
  *			mtsrr1	r6
  *	mark:		mtctr	r25		for an instruction that branches to itself
  *			mtcrf	0x80, r24	CR0 = 0b1111, which nothing sets
@@ -57,7 +57,7 @@ void branch_to(struct test *t, const uint32_t *code)
 	t->instruction = BRANCH((uintptr_t)code - (uintptr_t)&program[INSTRUCTION]);
 }
 
-#define MAX_CODE	16
+#define MAX_CODE	64
 
 static uint32_t code[MAX_CODE] __attribute__((aligned(128)));
 static unsigned int code_length;
@@ -90,8 +90,10 @@ static void write_program(const struct test *t)
 	program[STORE] = STD(21, 22);
 	program[CALL] = t->from == FROM_USER ? SC : NOP;
 	/* Only where needed: a privileged instruction may make a transaction fail. */
-	program[START] = t->instruction == RFID ? MTSPR(SPR_SRR0, 5) : NOP;
-	program[START2] = t->instruction == RFID ? MTSPR(SPR_SRR1, 6) : NOP;
+	program[START] = t->instruction == RFID ? MTSPR(SPR_SRR0, 5) :
+			 t->instruction == HRFID ? MTSPR(SPR_HSRR0, 5) : NOP;
+	program[START2] = t->instruction == RFID ? MTSPR(SPR_SRR1, 6) :
+			  t->instruction == HRFID ? MTSPR(SPR_HSRR1, 6) : NOP;
 	program[MARK] = MTSPR(SPR_CTR, 25);
 	program[MARK2] = MTCR0(24);
 	program[INSTRUCTION] = t->instruction;
@@ -107,10 +109,10 @@ static void set_spr_tm(uint64_t tfhar, uint64_t tfiar, uint64_t texasr)
 		     : : "r" (tfhar), "r" (tfiar), "r" (texasr));
 }
 
-static uint64_t state(unsigned int ts, bool tm, bool user)
+static uint64_t state(const struct test *t, unsigned int ts, bool tm, bool user)
 {
-	return (lowcore.base_msr & ~(MSR_TM | MSR_TS(3))) | MSR_TS(ts) |
-	       (tm ? MSR_TM : 0) | (user ? MSR_PR : 0);
+	return (lowcore.base_msr & ~(MSR_TM | MSR_TS(3) | (t->guest ? MSR_HV : 0))) |
+	       MSR_TS(ts) | (tm ? MSR_TM : 0) | (user ? MSR_PR : 0);
 }
 
 static void run_once(const struct test *t)
@@ -136,7 +138,7 @@ static void run_once(const struct test *t)
 	lowcore.expect_sc = 0;
 	lowcore.sc_srr1 = lowcore.sc_msr = 0;
 	lowcore.pc = (uintptr_t)&program[t->user ? MARK : START];
-	lowcore.pc_msr = state(N, t->tm, t->user);
+	lowcore.pc_msr = state(t, N, t->tm, t->user);
 	lowcore.pc2_msr = 0;
 	memory[0] = OLD_MEMORY;
 
@@ -145,15 +147,15 @@ static void run_once(const struct test *t)
 		break;
 	case FROM_FAILED:
 		lowcore.recheckpoint = 1;
-		lowcore.pc_msr = state(S, t->tm, t->user);
+		lowcore.pc_msr = state(t, S, t->tm, t->user);
 		break;
 	case FROM_USER:
 		lowcore.operands[20] = CHECKPOINT_R20;
 		lowcore.pc = (uintptr_t)&program[BEGIN];
-		lowcore.pc_msr = state(N, true, true);
+		lowcore.pc_msr = state(t, N, true, true);
 		lowcore.expect_sc = 1;
 		lowcore.pc2 = (uintptr_t)&program[t->user ? MARK : START];
-		lowcore.pc2_msr = state(S, t->tm, t->user);
+		lowcore.pc2_msr = state(t, S, t->tm, t->user);
 		break;
 	case FROM_T:
 		lowcore.operands[20] = CHECKPOINT_R20;
@@ -202,6 +204,12 @@ static bool privilege_recorded(void)
 	return !contains(boot_arguments, "recorded-as-problem-state");
 }
 
+/* MSR[HV] || MSR[PR] */
+static unsigned int privilege(const struct test *t)
+{
+	return (lowcore.base_msr & MSR_HV && !t->guest) << 1 | t->user;
+}
+
 static bool writes_tfhar(const struct test *t)
 {
 	return (t->instruction & 0xfc1fffff) == MTSPR(SPR_TFHAR, 0);
@@ -214,6 +222,9 @@ static const char *differs(const struct test *t, const struct outcome *o)
 	const unsigned int ts = MSR_TS_OF(lowcore.srr1);
 	const uint64_t here = (uintptr_t)&program[INSTRUCTION];
 	const uint64_t recorded = privilege_recorded() ? ~0ull : ~TEXASR_PRIVILEGE;
+	/* Tables tell of problem state only; tfiar: of a failure by this instruction. */
+	const uint64_t texasr = o->texasr |
+		(o->tfiar && privilege(t) & 2 ? TEXASR_HYPERVISOR & o->texasr_mask : 0);
 
 	if (lowcore.vector != o->vector)
 		return "another interrupt";
@@ -221,7 +232,8 @@ static const char *differs(const struct test *t, const struct outcome *o)
 		return "SRR0";
 	if (o->vector == VECTOR_PROGRAM && (lowcore.srr1 & SRR1_REASONS) != o->reason)
 		return "the reason in SRR1";
-	if (o->vector == VECTOR_FACILITY && lowcore.fscr >> 56 != FSCR_CAUSE_TM)
+	if ((o->vector == VECTOR_FACILITY || o->vector == VECTOR_HV_FACILITY) &&
+	    lowcore.fscr >> 56 != FSCR_CAUSE_TM)
 		return "the cause in FSCR";
 	if (!o->any_srr1) {
 		if (ts != o->ts)
@@ -231,6 +243,8 @@ static const char *differs(const struct test *t, const struct outcome *o)
 		if (o->where != HANDLER && !!(lowcore.srr1 & MSR_PR) != problem_state(t, o))
 			return "PR in SRR1";
 	}
+	if (o->where == TARGET && (lowcore.srr1 ^ t->srr1) & MSR_HV)
+		return "HV in SRR1";
 	/* Every interrupt suspends, and turns the facility off. */
 	if (MSR_TS_OF(lowcore.msr) != (o->ts == N ? N : S))
 		return "TS after the interrupt";
@@ -242,11 +256,11 @@ static const char *differs(const struct test *t, const struct outcome *o)
 		return "TS after the system call";
 	if (o->cr0 != ANY && cr_field(t) != (unsigned int)o->cr0)
 		return "CR";
-	if ((lowcore.texasr ^ o->texasr) & o->texasr_mask & recorded)
+	if ((lowcore.texasr ^ texasr) & o->texasr_mask & recorded)
 		return "TEXASR";
 	if (o->tfiar && (lowcore.tfiar & ~3ull) != here)
 		return "TFIAR";
-	if (o->tfiar && (lowcore.tfiar & 3) != t->user && privilege_recorded())
+	if (o->tfiar && (lowcore.tfiar & 3) != privilege(t) && privilege_recorded())
 		return "the privilege in TFIAR";
 	if (lowcore.has_tm && lowcore.tfhar != (uintptr_t)&program[o->tfhar_next ? AFTER : BEGUN] &&
 	    !writes_tfhar(t))

@@ -18,7 +18,7 @@
 #define LC_TFHAR	(LOWCORE + 0x128)
 #define LC_TFIAR	(LOWCORE + 0x130)
 #define LC_TEXASR	(LOWCORE + 0x138)
-#define LC_FSCR		(LOWCORE + 0x140)	/* after vector 0xf60 only */
+#define LC_FSCR		(LOWCORE + 0x140)	/* after vector 0xf60, HFSCR after 0xf80 */
 #define LC_RECLAIMED	(LOWCORE + 0x148)	/* r20 after the handler's treclaim. */
 #define LC_SC_SRR1	(LOWCORE + 0x150)	/* at the expected system call */
 #define LC_SC_MSR	(LOWCORE + 0x158)
@@ -39,6 +39,7 @@
 #define LC_SAVE3	(LOWCORE + 0x300)
 #define LC_STACK	(LOWCORE + 0x308)
 #define LC_RUNNING	(LOWCORE + 0x310)	/* an interrupt now ends a run */
+#define LC_SAVE_CR	(LOWCORE + 0x318)
 #define LC_SIZE		0x400
 
 #ifndef __ASSEMBLER__
@@ -54,7 +55,7 @@ struct lowcore {
 	uint64_t checkpoint;
 	uint64_t unused2[7];
 	uint64_t operands[32];
-	uint64_t save3, stack, running;
+	uint64_t save3, stack, running, save_cr;
 };
 
 extern volatile struct lowcore lowcore;

@@ -6,11 +6,6 @@
  */
 #include "privileged.h"
 
-#define H_ENTER		0x08
-
-/* Beyond memory, and below the windows of PCI: nothing answers there. */
-#define DEVICE_ADDRESS	0x100000000000ull
-
 #define VSID		0x1234ull
 #define SLB_VALID	BIT(27)
 #define HPTE_VALID	1ull
@@ -20,13 +15,14 @@
 #define HPTE_COHERENT	BIT(4)
 #define HPTE_ALL_MAY_WRITE	2ull
 
-static bool map(uint64_t page, uint64_t address, uint64_t flags)
+bool map(uint64_t page, uint64_t address, uint64_t flags)
 {
 	const uint64_t groups = 1ull << (page_table_log2 - 7);
 	const uint64_t hash = (VSID ^ page) & (groups - 1);
 
-	return !hypercall(H_ENTER, 0, hash * 8, (VSID << 28 | page << 12) >> 23 << 7 | HPTE_VALID,
-			  address | HPTE_REFERENCED | HPTE_CHANGED | flags | HPTE_ALL_MAY_WRITE);
+	return enter_translation(hash, (VSID << 28 | page << 12) >> 23 << 7 | HPTE_VALID,
+				 address | HPTE_REFERENCED | HPTE_CHANGED | flags |
+				 HPTE_ALL_MAY_WRITE);
 }
 
 bool map_pages(void)
@@ -45,5 +41,5 @@ bool map_pages(void)
 
 bool map_device(void)
 {
-	return map(DEVICE >> 12, DEVICE_ADDRESS, HPTE_INHIBITED);
+	return map(DEVICE >> 12, device_address, HPTE_INHIBITED);
 }

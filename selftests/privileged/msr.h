@@ -4,6 +4,7 @@
 #define _PRIVILEGED_MSR_H
 
 #define MSR_SF_LG	63
+#define MSR_HV_LG	60
 #define MSR_TS_LG	33
 #define MSR_TM_LG	32
 
@@ -12,17 +13,27 @@
 #define SPR_TEXASR	130
 #define SPR_TEXASRU	131
 #define SPR_FSCR	153
+#define SPR_HFSCR	190
+#define SPR_HSRR0	314
+#define SPR_HSRR1	315
 
+#define VECTOR_MACHINE_CHECK	0x200
 #define VECTOR_EXTERNAL		0x500
 #define VECTOR_DECREMENTER	0x900
 #define VECTOR_PROGRAM		0x700
 #define VECTOR_SYSTEM_CALL	0xc00
 #define VECTOR_FACILITY		0xf60
 
+/* Taken in hypervisor state, with HSRR0 and HSRR1. */
+#define VECTOR_HV_DECREMENTER	0x980
+#define VECTOR_EMULATION	0xe40
+#define VECTOR_HV_FACILITY	0xf80
+
 #ifndef __ASSEMBLER__
 
 #define BIT(n)		(1ull << (n))
 #define MSR_SF		BIT(MSR_SF_LG)
+#define MSR_HV		BIT(MSR_HV_LG)
 #define MSR_TM		BIT(MSR_TM_LG)
 #define MSR_TS(ts)	((uint64_t)(ts) << MSR_TS_LG)
 #define MSR_TS_OF(msr)	((unsigned int)((msr) >> MSR_TS_LG) & 3)
@@ -56,6 +67,7 @@ enum ts { N, S, T, RESERVED };
 #define TEXASR_PRIVILEGE	(3ull << 28)
 #define TEXASR_HYPERVISOR	BIT(29)
 #define TEXASR_PROBLEM_STATE	BIT(28)
+#define TEXASR_HYPERVISOR	BIT(29)
 #define TEXASR_SUMMARY		BIT(27)
 #define TEXASR_EXACT		BIT(26)
 #define TEXASR_LEVEL		0xfffull

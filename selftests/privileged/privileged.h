@@ -21,15 +21,24 @@ void ask_firmware(uint64_t entry);
 void put_char(char c);
 void __attribute__((noreturn)) power_off(void);
 void find_hypercall(void);
+bool call_rtas(uint32_t *call);	/* token, number of arguments and results, these */
+extern uint32_t start_cpu_token, store_nvram_token, fetch_nvram_token;
+bool enter_translation(uint64_t group, uint64_t virtual, uint64_t real);
+extern const uint64_t device_address;
 extern uint32_t hypercall_instruction[];
 uint64_t hypercall(uint64_t number, uint64_t a, uint64_t b, uint64_t c, uint64_t d);
 int64_t call_firmware(uint64_t entry, uint32_t *arguments);
 
 /* mmu.c */
 extern uint32_t page_table_log2;	/* from the firmware */
+bool map(uint64_t page, uint64_t address, uint64_t flags);
 bool map_pages(void);
 bool map_device(void);
 #define DEVICE	0x0f000000ull	/* where a page is mapped that is not memory */
+
+/* start.c */
+void start(void);
+void __attribute__((noreturn)) finish(void);
 
 /* print.c */
 /* %s, %x (uint64_t, hexadecimal), %u (unsigned int), %c */
@@ -74,6 +83,7 @@ struct test {
 	enum from from;
 	bool tm;		/* MSR[TM] when the instruction executes */
 	bool user;		/* in problem state */
+	bool guest;		/* with MSR[HV] = 0, if this program is a hypervisor */
 	uint64_t r3, r4;	/* operands */
 	uint64_t r7[3];		/* r7 to r9 */
 	uint64_t srr1;		/* for rfid, with SRR0 = TARGET; 0: this program's MSR */
@@ -115,7 +125,9 @@ void expect_transition(struct test *t, unsigned int to, enum where where);
 
 /* The tables. */
 void test_instructions(void);
+void test_facility(unsigned int vector, bool tm);
 void test_transitions(void);
+void test_hrfid(void);
 void test_checkpoint(void);
 void test_exits(void);
 void test_hostile(void);

@@ -47,12 +47,12 @@ static uint64_t msr_value(unsigned int to, bool user)
 }
 
 static void make_name(char *name, const char *instruction, enum from from, bool tm,
-		      unsigned int to, bool user)
+		      unsigned int to, const char *more)
 {
 	const char *const parts[] = {
 		instruction, from == FROM_USER ? ", live S" : from == FROM_FAILED ? ", S" : ", N",
 		tm ? "1" : "0", " to ", &"N\0S\0T\0" "3"[to / 2 * 2], to % 2 ? "1" : "0",
-		user ? " in problem state" : "",
+		more,
 	};
 	unsigned int part;
 	const char *p;
@@ -106,15 +106,20 @@ void expect_transition(struct test *t, unsigned int to, enum where where)
 	}
 }
 
-static void test_rfid(enum from from, bool tm, unsigned int to, bool user)
+static void test_return(uint32_t instruction, enum from from, bool tm, unsigned int to, bool user,
+			bool guest)
 {
-	char name[64];
+	static const char *const more[] = {
+		"", " in problem state", " of a guest", " in problem state of a guest",
+	};
+	char name[80];
 	struct test t = {
-		.name = name, .instruction = RFID, .from = from, .tm = tm,
-		.srr1 = msr_value(to, user),
+		.name = name, .instruction = instruction, .from = from, .tm = tm,
+		.srr1 = msr_value(to, user) & ~(guest ? MSR_HV : 0),
 	};
 
-	make_name(name, "rfid", from, tm, to, user);
+	make_name(name, instruction == HRFID ? "hrfid" : "rfid", from, tm, to,
+		  more[user + 2 * guest]);
 	expect_transition(&t, to, TARGET);
 	judge(&t);
 }
@@ -127,7 +132,7 @@ static void test_move(unsigned int i, enum from from, bool tm, unsigned int to)
 		.r3 = msr_value(to, false),
 	};
 
-	make_name(name, instructions[i].name, from, tm, to, false);
+	make_name(name, instructions[i].name, from, tm, to, "");
 	if (instructions[i].moves_ts) {
 		expect_transition(&t, to, NEXT);
 	} else {
@@ -146,11 +151,23 @@ void test_transitions(void)
 	for (from = FROM_N; from <= FROM_USER; from++) {
 		for (tm = 0; tm < 2; tm++) {
 			for (to = 0; to < STATES; to++) {
-				test_rfid(from, tm, to, false);
-				test_rfid(from, tm, to, true);
+				test_return(RFID, from, tm, to, false, false);
+				test_return(RFID, from, tm, to, true, false);
 				for (i = 0; i < ARRAY_SIZE(instructions); i++)
 					test_move(i, from, tm, to);
 			}
 		}
 	}
+}
+
+/* For a hypervisor, to its own states and to those of a guest. */
+void test_hrfid(void)
+{
+	unsigned int from, tm, to, i;
+
+	for (from = FROM_N; from <= FROM_USER; from++)
+		for (tm = 0; tm < 2; tm++)
+			for (to = 0; to < STATES; to++)
+				for (i = 0; i < 4; i++)
+					test_return(HRFID, from, tm, to, i & 1, i & 2);
 }
