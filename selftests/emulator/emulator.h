@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the emulated machine has to do beyond what a guest kernel of PR KVM
+ * sees. Sections are those of Power ISA 2.07B.
+ */
+#ifndef _EMULATOR_EMULATOR_H
+#define _EMULATOR_EMULATOR_H
+
+#include "encodings.h"
+#include "privileged.h"
+
+static inline bool is_hypervisor(void)
+{
+	return lowcore.base_msr & MSR_HV;
+}
+
+/* The tables. */
+void test_hypervisor(void);
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* "only=TEXT" in the boot arguments runs those tests that have TEXT in their names. */
+#include "emulator.h"
+
+int main(void)
+{
+	start();
+	test_instructions();
+	test_transitions();
+	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
+	test_checkpoint();
+	if (is_hypervisor())
+		test_hypervisor();
+	finish();
+}
