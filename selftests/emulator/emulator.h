@@ -16,5 +16,6 @@ static inline bool is_hypervisor(void)
 
 /* The tables. */
 void test_hypervisor(void);
+void test_memory(void);
 
 #endif

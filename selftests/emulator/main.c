@@ -9,6 +9,7 @@ int main(void)
 	test_transitions();
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
 	test_checkpoint();
+	test_memory();
 	if (is_hypervisor())
 		test_hypervisor();
 	finish();

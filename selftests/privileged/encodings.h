@@ -36,6 +36,7 @@
 #define MTSPR(spr, rs)		(0x7c0003a6 | SPR_FIELD(spr) | (rs) << 21)
 #define MFSPR(rt, spr)		(0x7c0002a6 | SPR_FIELD(spr) | (rt) << 21)
 #define SPR_CTR			9
+#define SPR_TAR			815
 #define SPR_SRR0		26
 #define SPR_SRR1		27
 
@@ -44,9 +45,14 @@
 #define NOP			0x60000000
 #define SYNC			0x7c0004ac
 #define BRANCH(bytes)		(0x48000000 | ((bytes) & 0x3fffffc))
-#define BEQ(words)		(0x41820000 | (words) * 4)
-#define BDNZ_SELF		0x42000000
+#define BEQ(words)		(0x41820000 | ((words) * 4 & 0xfffc))
+#define BDNZ(words)		(0x42000000 | ((words) * 4 & 0xfffc))
+#define BDNZ_SELF		BDNZ(0)
 #define MR(ra, rs)		(0x7c000378 | (rs) << 21 | (ra) << 16 | (rs) << 11)
+#define ADDI(rt, ra, si)	(0x38000000 | (rt) << 21 | (ra) << 16 | ((si) & 0xffff))
+#define LI(rt, si)		ADDI(rt, 0, si)
+#define LDU(rt, ra, ds)		(0xe8000001 | (rt) << 21 | (ra) << 16 | ((ds) & 0xfffc))
+#define STDU(rs, ra, ds)	(0xf8000001 | (rs) << 21 | (ra) << 16 | ((ds) & 0xfffc))
 #define LD(rt, ra)		(0xe8000000 | (rt) << 21 | (ra) << 16)
 #define STD(rs, ra)		(0xf8000000 | (rs) << 21 | (ra) << 16)
 #define LWARX(rt, rb)		(0x7c000028 | (rt) << 21 | (rb) << 11)

@@ -18,8 +18,6 @@
 #define LONG		20000000
 #define TRIES		30
 
-#define SPR_TAR		815
-
 /*
  * A register is written after an exit to user space: the next exit, which is
  * one that the kernel deals with, must find that value and not the older one.

@@ -44,6 +44,7 @@ void __attribute__((noreturn)) finish(void);
 /* %s, %x (uint64_t, hexadecimal), %u (unsigned int), %c */
 void print(const char *format, ...);
 bool contains(const char *text, const char *word);
+void *memset(void *to, int value, unsigned long length);
 
 /* How a state is reached. */
 enum from {
