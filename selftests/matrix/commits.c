@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A TCG plugin that counts transactions: tend. executed in Transactional state,
- * by whoever does. At each marker (see mark.c) it writes the count since the
+ * A TCG plugin that counts transactions: tbegin. executed with the facility on,
+ * outside of Suspended state, and tend. executed in Transactional state, by
+ * whoever does. At each marker (see mark.c) it writes both counts since the
  * start as a line to the file of its argument out=FILE.
  */
 #include <glib.h>
@@ -11,14 +12,18 @@
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 
+#define TBEGIN		0x7c00051du	/* its R bit left out */
+#define TBEGIN_R	0x00200000u
 #define TEND		0x7c00055du	/* its A bit left out */
 #define TEND_A		0x02000000u
 #define MARKER		0x0800746du
+#define TM(msr)		((msr) >> 32 & 1)
 #define TS(msr)		((msr) >> 33 & 3)
+#define SUSPENDED	1
 #define TRANSACTIONAL	2
 
 static struct qemu_plugin_register *msr_handle;
-static uint64_t commits;
+static uint64_t begins, commits;
 static FILE *out;
 
 static uint64_t read_msr(void)
@@ -33,6 +38,15 @@ static uint64_t read_msr(void)
 	return msr;
 }
 
+static void tbegin(unsigned int cpu, void *data)
+{
+	uint64_t msr = read_msr();
+
+	(void)cpu, (void)data;
+	/* With the facility off it is an interrupt, and executed later. */
+	begins += TM(msr) && TS(msr) != SUSPENDED;
+}
+
 static void tend(unsigned int cpu, void *data)
 {
 	(void)cpu, (void)data;
@@ -42,7 +56,7 @@ static void tend(unsigned int cpu, void *data)
 static void marker(unsigned int cpu, void *data)
 {
 	(void)cpu, (void)data;
-	fprintf(out, "%" PRIu64 "\n", commits);
+	fprintf(out, "%" PRIu64 " %" PRIu64 "\n", begins, commits);
 	fflush(out);
 }
 
@@ -56,7 +70,10 @@ static void translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		uint32_t code = 0;
 
 		qemu_plugin_insn_data(insn, &code, sizeof(code));
-		if ((code & ~TEND_A) == TEND)
+		if ((code & ~TBEGIN_R) == TBEGIN)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, tbegin,
+							       QEMU_PLUGIN_CB_R_REGS, NULL);
+		else if ((code & ~TEND_A) == TEND)
 			qemu_plugin_register_vcpu_insn_exec_cb(insn, tend,
 							       QEMU_PLUGIN_CB_R_REGS, NULL);
 		else if (code == MARKER)
