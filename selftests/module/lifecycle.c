@@ -62,6 +62,20 @@ static bool has_tfhar(const struct vm *vm)
 	return !ioctl(vm->vcpu, KVM_GET_ONE_REG, &reg);
 }
 
+/*
+ * Whether MSR[TM] and MSR[TS] of user space stay. To enter a guest with them would
+ * be a TM Bad Thing on a CPU that has no facility.
+ */
+static bool takes_msr_ts(const struct vm *vm)
+{
+	const uint64_t ts_and_tm = 7ull << 32;
+	struct kvm_regs regs = { .msr = 1ull << 63 | ts_and_tm };
+
+	if (ioctl(vm->vcpu, KVM_SET_REGS, &regs) || ioctl(vm->vcpu, KVM_GET_REGS, &regs))
+		perror("# registers");
+	return regs.msr & ts_and_tm;
+}
+
 static bool check_vm(const struct vm *vm, bool tm, const char *which)
 {
 	return tap_result(has_htm(vm->fd) == tm && has_tfhar(vm) == tm,
@@ -112,7 +126,7 @@ static void come_and_go(void)
 	struct vm before, first, second, after;
 	int again = 0;
 
-	tap_plan(19);
+	tap_plan(21);
 	tap_result(!has_htm(kvm), "KVM offers no transactional memory without the module");
 	before = create_vm();
 	check_vm(&before, false, "a VM created before the load");
@@ -121,11 +135,13 @@ static void come_and_go(void)
 	check_status(load(), EEXIST, "a second load");
 	tap_result(has_htm(kvm), "KVM offers transactional memory with the module");
 	check_vm(&before, false, "a VM created before the load, afterwards,");
+	tap_result(!takes_msr_ts(&before), "it has neither MSR[TM] nor MSR[TS]");
 	tap_result(references() == 0, "that VM does not use the module");
 
 	first = create_vm();
 	second = create_vm();
 	check_vm(&first, true, "a VM created after the load");
+	tap_result(takes_msr_ts(&first), "it has MSR[TM]");
 	tap_result(references() == 2, "two VMs use the module: %d", references());
 	check_status(unload(), EWOULDBLOCK, "unload with VMs");
 	destroy_vm(&first);
