@@ -10,6 +10,8 @@ int main(void)
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
 	test_checkpoint();
 	test_memory();
+	test_accesses();
+	test_transactions();
 	if (is_hypervisor())
 		test_hypervisor();
 	finish();

@@ -10,10 +10,12 @@
 #define ROW_POWER9	1	/* not in ISA 2.07B */
 #define ROW_PRIVILEGED	2
 #define ROW_HYPERVISOR	4
-#define ROW_DEVICE	8	/* accesses a device, with translation */
+#define ROW_DEVICE	8	/* needs a device that answers, and translation */
+#define ROW_USER	16	/* problem state only */
 /* What more is expected, by table. */
-#define ROW_NO_STORE	16
-#define ROW_VISIBLE	32	/* r23 is at a, whatever becomes of the transaction */
+#define ROW_NO_STORE	32
+#define ROW_SEES_NEW	64	/* r10 is what the transaction stored */
+#define ROW_MAY_FAIL	128	/* the ISA leaves a choice */
 
 #ifdef __ASSEMBLER__
 
@@ -26,9 +28,9 @@
 	.endm
 
 	/* The code follows, up to the next row or the end of the table. */
-	.macro row table, name, rule, flags=0, a=0
+	.macro row table, name, rule, flags=0, a=0, b=0
 	.section .rodata.\table, "a"
-	.quad	.Lname\@, .Lrule\@, .Lcode\@, \flags, \a
+	.quad	.Lname\@, .Lrule\@, .Lcode\@, \flags, \a, \b
 	.section .rodata.str, "a"
 .Lname\@:
 	.asciz	"\name"
@@ -41,7 +43,7 @@
 
 	.macro end_table name
 	.section .rodata.\name, "a"
-	.quad	0, 0, .Lend\name, 0, 0
+	.quad	0, 0, .Lend\name, 0, 0, 0
 	.text
 .Lend\name:
 	.section .note.GNU-stack, "", @progbits
@@ -56,7 +58,7 @@ struct row {
 	const char *rule;
 	const uint32_t *code;		/* up to the next row's */
 	uint64_t flags;
-	uint64_t a;
+	uint64_t a, b;
 };
 
 #endif

@@ -68,10 +68,41 @@ void emit_look(void)
 
 const char *run_sequence(struct sequence *s)
 {
-	s->end = emit_end(&s->test) - 4;
+	emit_end(&s->test);
 	run_test(&s->test);
 	if (lowcore.vector != VECTOR_PROGRAM || (lowcore.srr1 & SRR1_REASONS) != SRR1_TRAP)
 		return "another interrupt";
+	return 0;
+}
+
+#define ALIAS		0x08000000ull
+#define REAL_ALIAS	BIT(60)		/* which real mode ignores */
+#define COHERENT	BIT(4)
+
+uint64_t alias(bool user)
+{
+	static bool mapped;
+	const uint64_t first = (uintptr_t)pages / PAGE;
+	unsigned int i;
+
+	for (i = 0; i < 2 && !mapped; i++)
+		map((ALIAS >> 12) + first + i, (first + i) * PAGE, COHERENT);
+	mapped = true;
+	return (uintptr_t)window + (user ? ALIAS : REAL_ALIAS);
+}
+
+const char *check_record(bool user, uint64_t cause, uint64_t more, uint64_t at)
+{
+	const uint64_t privilege = (is_hypervisor() ? 2 : 0) | user;
+
+	if (lowcore.texasr >> 32 != cause)
+		return "the cause in TEXASR";
+	if ((lowcore.texasr & (TEXASR_SUSPENDED | TEXASR_PRIVILEGE | TEXASR_SUMMARY |
+			       TEXASR_EXACT)) !=
+	    (more | privilege << 28 | TEXASR_SUMMARY | (at ? TEXASR_EXACT : 0)))
+		return "TEXASR";
+	if (at && lowcore.tfiar != (at | privilege))
+		return "TFIAR";
 	return 0;
 }
 
@@ -88,6 +119,10 @@ bool can_run(const struct row *row, bool user)
 	if (row->flags & ROW_POWER9 && !is_power9())
 		return false;
 	if (row->flags & ROW_PRIVILEGED && user)
+		return false;
+	if (row->flags & ROW_USER && !user)
+		return false;
+	if (row->flags & ROW_DEVICE && !is_hypervisor())
 		return false;
 	if (row->flags & ROW_HYPERVISOR && (user || !is_hypervisor()))
 		return false;

@@ -32,7 +32,6 @@ uint64_t window_before(unsigned int dword);	/* as reset_window() makes it */
 
 struct sequence {
 	struct test test;
-	uint64_t end;		/* address of the last instruction but the trap */
 };
 
 /* @other is for register OTHER. */
@@ -45,10 +44,15 @@ void emit_look(void);
 /* Runs it up to the trap; NULL, or what came instead. */
 const char *run_sequence(struct sequence *s);
 
+/* The window at another effective address. */
+uint64_t alias(bool user);
+
 /* Whether a row can be run on this machine with this privilege. */
 bool can_run(const struct row *row, bool user);
 
 /* A test with the names of a row and of a variant. */
+/* NULL if TEXASR and TFIAR tell of a failure by the instruction at @at, if not 0. */
+const char *check_record(bool user, uint64_t cause, uint64_t more, uint64_t at);
 void sequence_result(const struct row *row, const char *variant, const char *difference);
 void print_registers(void);
 

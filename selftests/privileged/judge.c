@@ -57,7 +57,7 @@ void branch_to(struct test *t, const uint32_t *code)
 	t->instruction = BRANCH((uintptr_t)code - (uintptr_t)&program[INSTRUCTION]);
 }
 
-#define MAX_CODE	64
+#define MAX_CODE	192
 
 static uint32_t code[MAX_CODE] __attribute__((aligned(128)));
 static unsigned int code_length;
@@ -70,6 +70,11 @@ void start_code(void)
 void emit(uint32_t instruction)
 {
 	code[code_length++] = instruction;
+}
+
+uint64_t code_end(void)
+{
+	return (uintptr_t)&code[code_length];
 }
 
 uint64_t emit_end(struct test *t)

@@ -112,6 +112,7 @@ bool wanted(const char *name);	/* by the boot arguments */
 /* Code of more than one instruction, which ends with a trap. */
 void start_code(void);
 void emit(uint32_t instruction);
+uint64_t code_end(void);	/* the address of what would be next */
 uint64_t emit_end(struct test *test);	/* returns its address */
 void result(enum verdict verdict, const char *name, const char *why);
 
