@@ -18,8 +18,8 @@ use super::{
 /// CR0 when a transaction has failed and its failure handler runs.
 pub(crate) const CR0_FAILURE: u8 = 0b1010;
 
-/// The failure code of the conditional aborts.
-const CODE_CONDITIONAL: u8 = 1;
+/// The failure code of the conditional aborts: none, as of `tabort. 0`. Only TEXASR[31] tells.
+const CODE_CONDITIONAL: u8 = 0;
 
 /// What an instruction does beside setting a CR field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -412,7 +412,7 @@ mod emulate {
             (tsr(true), resumed),
             (Insn::Abort { ra: 3 }, active(A::Fail { code: 0xe5 })),
             (Insn::Abort { ra: 0 }, active(A::Fail { code: 0 })),
-            (abort_if(0b00100), active(A::Fail { code: 1 })),
+            (abort_if(0b00100), active(A::Fail { code: 0 })),
             (abort_if(0b11011), active(idle)),
             (Insn::Reclaim { ra: 3 }, reclaimed(0xe5)),
             (Insn::Reclaim { ra: 4 }, reclaimed(0)),
@@ -486,7 +486,7 @@ mod emulate {
             };
             let effect = execute(insn, Ts::T, false, |r| if r == 3 { a } else { b });
             let action = match taken {
-                true => Action::Fail { code: 1 },
+                true => Action::Fail { code: 0 },
                 false => Action::None,
             };
             assert_eq!(effect.map(|e| e.action), Ok(action));
@@ -503,7 +503,7 @@ mod emulate {
                 with: Comparand::Immediate(-16),
             };
             let effect = execute(insn, Ts::T, false, |_| -16i64 as u64);
-            assert_eq!(effect.map(|e| e.action), Ok(Action::Fail { code: 1 }));
+            assert_eq!(effect.map(|e| e.action), Ok(Action::Fail { code: 0 }));
         }
     }
 
