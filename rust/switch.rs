@@ -201,8 +201,9 @@ pub(crate) fn hide_host_failure(v: &mut Vcpu) {
 fn reclaim(v: &mut Vcpu, code: u8) -> bool {
     give_up_ext(v);
     save_accessible(v);
+    let vrsave = VRSAVE.get();
     // SAFETY: The transaction is on the CPU, which then is in TS=S; preemption is off; the guest's
-    // FP, VMX and VSX registers are saved, TAR too.
+    // FP, VMX and VSX registers are saved, TAR, DSCR and VRSAVE too.
     let before =
         Texasr::from_raw(unsafe { bindings::kvmppc_pr_tm_reclaim(v.as_ptr(), code.into()) });
     let after = Texasr::from_raw(v.texasr());
@@ -223,7 +224,8 @@ fn reclaim(v: &mut Vcpu, code: u8) -> bool {
         v.set_tfiar(at.tfiar());
         v.count(stats::FAILED_IN_HOST);
     }
-    restore_host(v, &TmSprs::access());
+    VRSAVE.set(vrsave);
+    restore_host(v);
     v.set_transaction(v.ts(), Place::Memory);
     v.count(stats::SAVES);
     trace::save(v);
@@ -243,10 +245,12 @@ fn recheckpoint(v: &mut Vcpu) {
     }
     v.set_amr_tm(v.amr_tm() & bindings::KVMPPC_PR_TM_AMR_MASK);
     give_up_ext(v);
-    take_tm_sprs(v);
+    save_host(v);
+    let vrsave = VRSAVE.get();
     // SAFETY: The checkpoint is in memory, so the CPU is in TS=N; preemption is off; the guest's
-    // FP, VMX and VSX registers are saved, and so is the host's TAR; FS is set.
+    // FP, VMX and VSX registers are saved, and so are the host's TAR and DSCR; FS is set.
     unsafe { bindings::kvmppc_pr_tm_recheckpoint(v.as_ptr()) };
+    VRSAVE.set(vrsave);
     load_accessible(v);
     v.set_transaction(v.ts(), Place::CpuFailed);
     v.count(stats::RESTORES);
@@ -295,20 +299,37 @@ fn give_up_ext(v: &mut Vcpu) {
     }
 }
 
-/// The guest's live set into the CPU.
+/// The guest's live set into the CPU, the host's into memory. The CPU is in TS=N.
 fn load_sprs(v: &mut Vcpu) {
-    take_tm_sprs(v);
+    save_host(v);
+    let sprs = TmSprs::access();
+    v.set_host_tfhar(sprs.get(TFHAR));
+    v.set_host_tfiar(sprs.get(TFIAR));
+    v.set_host_texasr(sprs.get(TEXASR));
+    sprs.set(TFHAR, v.tfhar());
+    sprs.set(TFIAR, v.tfiar());
+    sprs.set(TEXASR, v.texasr());
     load_accessible(v);
 }
 
-/// The guest's live set into memory, and the host's into the CPU. The CPU is in TS=N.
+/// The guest's live set into memory, the host's into the CPU. The CPU is in TS=N.
 fn save_sprs(v: &mut Vcpu) {
     save_accessible(v);
     let sprs = TmSprs::access();
     v.set_tfhar(sprs.get(TFHAR));
     v.set_tfiar(sprs.get(TFIAR));
     v.set_texasr(sprs.get(TEXASR));
-    restore_host(v, &sprs);
+    sprs.set(TFHAR, v.host_tfhar());
+    sprs.set(TFIAR, v.host_tfiar());
+    sprs.set(TEXASR, v.host_texasr());
+    restore_host(v);
+}
+
+// The windows switch the TM SPRs themselves. What else is live, for them and for the above:
+
+fn save_host(v: &mut Vcpu) {
+    v.set_host_tar(TAR.get());
+    v.set_host_dscr(DSCR.get());
 }
 
 fn load_accessible(v: &mut Vcpu) {
@@ -323,23 +344,7 @@ fn save_accessible(v: &mut Vcpu) {
     v.set_dscr(DSCR.get());
 }
 
-/// The host's live set into memory, and the guest's TM SPRs into the CPU. The CPU is in TS=N.
-fn take_tm_sprs(v: &mut Vcpu) {
-    v.set_host_tar(TAR.get());
-    v.set_host_dscr(DSCR.get());
-    let sprs = TmSprs::access();
-    v.set_host_tfhar(sprs.get(TFHAR));
-    v.set_host_tfiar(sprs.get(TFIAR));
-    v.set_host_texasr(sprs.get(TEXASR));
-    sprs.set(TFHAR, v.tfhar());
-    sprs.set(TFIAR, v.tfiar());
-    sprs.set(TEXASR, v.texasr());
-}
-
-fn restore_host(v: &mut Vcpu, sprs: &TmSprs) {
-    sprs.set(TFHAR, v.host_tfhar());
-    sprs.set(TFIAR, v.host_tfiar());
-    sprs.set(TEXASR, v.host_texasr());
+fn restore_host(v: &mut Vcpu) {
     TAR.set(v.host_tar());
     DSCR.set(v.host_dscr());
     v.set_live(false);

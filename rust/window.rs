@@ -19,7 +19,8 @@
 //! | SPRG2, DAR | scratch of exception entry, which cannot be entered here |
 //! | tracing, kprobes | the symbols are in `.kprobes.text`, which cannot be probed; no C is called |
 //!
-//! The C functions that move FP and VMX registers are called with r1, r13 and MSR[RI] restored.
+//! FP, VMX and VSX registers are moved here rather than by `store_fp_state()` and its kin, which leave
+//! the registers as they were and load an offset for each: 118 instructions instead of some 200.
 
 use core::mem::{
     offset_of,
@@ -38,9 +39,11 @@ macro_rules! arch {
 
 // The windows address all of these with 16-bit displacements from one register.
 const _: () = assert!(size_of::<kvm_vcpu>() < 0x8000);
-// `store_fp_state` and `store_vr_state` fill these whole.
-const _: () = assert!(size_of::<thread_fp_state>() >= 33 * 8 * 2 - 8);
-const _: () = assert!(size_of::<thread_vr_state>() == 33 * 16);
+// Registers first, then FPSCR or VSCR.
+const _: () = assert!(offset_of!(thread_fp_state, fpscr) == 32 * 16);
+const _: () = assert!(offset_of!(thread_vr_state, vscr) == 32 * 16);
+// Otherwise a doubleword of a VSR is where it belongs.
+const _: () = assert!(cfg!(target_endian = "little"));
 
 // What both windows share. Their stack frame: the ABI's header, r14 to r31, and what else of the
 // host the guest's registers overwrite. The fields of the vcpu.
@@ -51,9 +54,7 @@ core::arch::global_asm!(
     .set FRAME_CR, FRAME_NVGPRS + 18 * 8
     .set FRAME_MSR, FRAME_CR + 8
     .set FRAME_AMR, FRAME_MSR + 8
-    .set FRAME_DSCR, FRAME_AMR + 8
-    .set FRAME_VRSAVE, FRAME_DSCR + 8
-    .set FRAME_R13, FRAME_VRSAVE + 8
+    .set FRAME_R13, FRAME_AMR + 8
     .set FRAME_VCPU, FRAME_R13 + 8
     .set FRAME_TEXASR, FRAME_VCPU + 8
     .set FRAME_GUEST_R0, FRAME_TEXASR + 8
@@ -82,6 +83,9 @@ core::arch::global_asm!(
     .set VCPU_TFHAR, {tfhar}
     .set VCPU_TFIAR, {tfiar}
     .set VCPU_TEXASR, {texasr}
+    .set VCPU_HOST_TFHAR, {host_tfhar}
+    .set VCPU_HOST_TFIAR, {host_tfiar}
+    .set VCPU_HOST_TEXASR, {host_texasr}
 
     .set SPRN_DSCR, 17
     .set SPRN_DAR, 19
@@ -118,10 +122,6 @@ core::arch::global_asm!(
     std     0, FRAME_CR(1)
     mfspr   5, SPRN_AMR
     std     5, FRAME_AMR(1)
-    mfspr   5, SPRN_DSCR
-    std     5, FRAME_DSCR(1)
-    mfspr   5, SPRN_VRSAVE
-    std     5, FRAME_VRSAVE(1)
     std     3, FRAME_VCPU(1)
     std     13, FRAME_R13(1)
     mfmsr   5
@@ -152,15 +152,96 @@ core::arch::global_asm!(
     blr
     .endm
 
-    # The host's SPRs that the kernel runs with. Clobbers r4 to r6.
-    .macro WINDOW_HOST_SPRS
+    # The AMR that the kernel runs with. Clobbers r4.
+    .macro WINDOW_HOST_AMR
     ld      4, FRAME_AMR(1)
-    ld      5, FRAME_DSCR(1)
-    ld      6, FRAME_VRSAVE(1)
     mtspr   SPRN_AMR, 4
-    mtspr   SPRN_DSCR, 5
-    mtspr   SPRN_VRSAVE, 6
     isync
+    .endm
+
+    # The TM SPRs into the vcpu, three fields from \to on; others from it, three from \from on.
+    # Clobbers r4 to r6.
+    .macro WINDOW_TM_SPRS vcpu, to, from
+    mfspr   4, SPRN_TFHAR
+    mfspr   5, SPRN_TFIAR
+    mfspr   6, SPRN_TEXASR
+    std     4, VCPU_\to\()TFHAR(\vcpu)
+    std     5, VCPU_\to\()TFIAR(\vcpu)
+    std     6, VCPU_\to\()TEXASR(\vcpu)
+    ld      4, VCPU_\from\()TFHAR(\vcpu)
+    ld      5, VCPU_\from\()TFIAR(\vcpu)
+    ld      6, VCPU_\from\()TEXASR(\vcpu)
+    mtspr   SPRN_TFHAR, 4
+    mtspr   SPRN_TFIAR, 5
+    mtspr   SPRN_TEXASR, 6
+    .endm
+
+    # Offsets of eight registers: 0, 16 ... 112 in r4 to r11.
+    .macro WINDOW_OFFSETS
+    .set    reg, 4
+    .rept   8
+    li      reg, (reg - 4) * 16
+    .set    reg, reg + 1
+    .endr
+    .endm
+
+    # Does \what with each of 32 registers that are 16 bytes wide, from r12 on; r12 is behind them
+    # then. r4 to r11 are the offsets.
+    .macro WINDOW_EACH what
+    .set    reg, 0
+    .rept   4
+    .set    offset, 4
+    .rept   8
+    \what
+    .set    reg, reg + 1
+    .set    offset, offset + 1
+    .endr
+    addi    12, 12, 128
+    .endr
+    .endm
+
+    # stxvd2x and lxvd2x have the doublewords in big-endian order.
+    .macro STORE_VSR
+    xxpermdi reg, reg, reg, 2
+    stxvd2x reg, 12, offset
+    .endm
+    .macro LOAD_VSR
+    lxvd2x  reg, 12, offset
+    xxpermdi reg, reg, reg, 2
+    .endm
+    .macro STORE_VR
+    stvx    reg, 12, offset
+    .endm
+    .macro LOAD_VR
+    lvx     reg, 12, offset
+    .endm
+
+    # FP, VMX and VSX registers into the vcpu, and they are lost. Clobbers r4 to r12.
+    .macro WINDOW_STORE_EXT vcpu
+    WINDOW_OFFSETS
+    addi    12, \vcpu, VCPU_FP_TM
+    WINDOW_EACH STORE_VSR
+    mffs    0
+    stfd    0, 0(12)
+    addi    12, \vcpu, VCPU_VR_TM
+    WINDOW_EACH STORE_VR
+    mfvscr  0
+    stvx    0, 0, 12
+    .endm
+
+    # The inverse.
+    .macro WINDOW_LOAD_EXT vcpu
+    WINDOW_OFFSETS
+    addi    12, \vcpu, VCPU_VR_TM + 32 * 16
+    lvx     0, 0, 12
+    mtvscr  0
+    addi    12, \vcpu, VCPU_VR_TM
+    WINDOW_EACH LOAD_VR
+    addi    12, \vcpu, VCPU_FP_TM
+    lfd     0, 32 * 16(12)
+    # The whole of it.
+    mtfsf   255, 0, 1, 0
+    WINDOW_EACH LOAD_VSR
     .endm
 "#,
     gpr_tm = const arch!(gpr_tm),
@@ -178,16 +259,20 @@ core::arch::global_asm!(
     tfhar = const arch!(tfhar),
     tfiar = const arch!(tfiar),
     texasr = const arch!(texasr),
+    host_tfhar = const arch!(pr_tm.host_tfhar),
+    host_tfiar = const arch!(pr_tm.host_tfiar),
+    host_texasr = const arch!(pr_tm.host_texasr),
 );
 
 // u64 kvmppc_pr_tm_reclaim(struct kvm_vcpu *vcpu, u64 code);
 //
 // Takes the transaction off the CPU: its checkpointed registers go to vcpu->arch.*_tm, the TM SPRs
-// as treclaim. leaves them to vcpu->arch.{tfhar,tfiar,texasr}; the CPU is in TS=N afterwards.
+// as treclaim. leaves them to vcpu->arch.{tfhar,tfiar,texasr}, and those in
+// vcpu->arch.pr_tm.host_* take their place; the CPU is in TS=N afterwards.
 // Returns TEXASR as it was before, so that the caller knows whether this was the first failure.
 //
 // Call with the CPU in TS=S (or T), preemption off, and the guest's FP, VMX and VSX registers
-// saved: they are lost, and so is TAR. AMR, DSCR and VRSAVE are kept.
+// saved: they are lost, and so are TAR, DSCR and VRSAVE. AMR is kept.
 //
 // |                  | r1    | r3             | r13   | others     | RI |
 // |------------------|-------|----------------|-------|------------|----|
@@ -265,22 +350,9 @@ kvmppc_pr_tm_reclaim:
     std     10, VCPU_TAR_TM(3)
     stw     11, VCPU_VRSAVE_TM(3)
 
-    WINDOW_HOST_SPRS
-
-    mfspr   4, SPRN_TFHAR
-    mfspr   5, SPRN_TFIAR
-    mfspr   6, SPRN_TEXASR
-    std     4, VCPU_TFHAR(3)
-    std     5, VCPU_TFIAR(3)
-    std     6, VCPU_TEXASR(3)
-
-    mr      31, 3
-    addi    3, 31, VCPU_FP_TM
-    bl      store_fp_state
-    nop
-    addi    3, 31, VCPU_VR_TM
-    bl      store_vr_state
-    nop
+    WINDOW_HOST_AMR
+    WINDOW_TM_SPRS 3, , HOST_
+    WINDOW_STORE_EXT 3
 
     ld      3, FRAME_TEXASR(1)
     # TS is N now, whatever it was.
@@ -295,11 +367,12 @@ kvmppc_pr_tm_reclaim:
 
 // void kvmppc_pr_tm_recheckpoint(struct kvm_vcpu *vcpu);
 //
-// Puts a reclaimed transaction back: vcpu->arch.*_tm becomes the CPU's checkpoint; the CPU is in
-// TS=S afterwards.
+// Puts a reclaimed transaction back: vcpu->arch.*_tm becomes the CPU's checkpoint, and
+// vcpu->arch.{tfhar,tfiar,texasr} the TM SPRs, whose values go to vcpu->arch.pr_tm.host_*; the CPU
+// is in TS=S afterwards.
 //
 // Call with the CPU in TS=N, preemption off, no FP, VMX or VSX state of anyone in the registers, and
-// TEXASR[FS] = 1. Lost: FP, VMX, VSX and TAR. AMR, DSCR and VRSAVE are kept.
+// FS = 1 in vcpu->arch.texasr. Lost: FP, VMX, VSX, TAR, DSCR and VRSAVE. AMR is kept.
 core::arch::global_asm!(
     r#"
     .section ".kprobes.text", "ax", @progbits
@@ -309,12 +382,8 @@ core::arch::global_asm!(
 kvmppc_pr_tm_recheckpoint:
     WINDOW_PROLOGUE
     mr      31, 3
-    addi    3, 31, VCPU_FP_TM
-    bl      load_fp_state
-    nop
-    addi    3, 31, VCPU_VR_TM
-    bl      load_vr_state
-    nop
+    WINDOW_TM_SPRS 31, HOST_,
+    WINDOW_LOAD_EXT 31
     lwz     4, VCPU_CR_TM(31)
     ld      5, VCPU_XER_TM(31)
     ld      6, VCPU_LR_TM(31)
@@ -377,7 +446,7 @@ kvmppc_pr_tm_recheckpoint:
     li      0, MSR_RI
     mtmsrd  0, 1
 
-    WINDOW_HOST_SPRS
+    WINDOW_HOST_AMR
 
     # TS is S now.
     ld      5, FRAME_MSR(1)
