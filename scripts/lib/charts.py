@@ -28,7 +28,7 @@ def _legend(names, x, y):
 
 def bars(title, rows):
     """@rows: (label, {series: value}), one bar for each value."""
-    left, width, thick = 250, 640, 11
+    left, width, thick = 310, 800, 12
     most = max(value for _, values in rows for value in values.values())
     body = [_text(10, 20, title, kind="t"), *_legend(rows[0][1], left, 38)]
     y = 50

@@ -3,6 +3,8 @@
 
 import math
 
+from lib.tables import Table
+
 TITLES = {
     "light": "timer interrupts of the host",
     "timer": "timer interrupts of the guest",
@@ -28,12 +30,15 @@ def _per_transaction(run):
     return run["interruptions"] / run["attempts"]
 
 
+def _host(experiment):
+    return WITHOUT_KVM.get(experiment, experiment)
+
+
 def panels(rates):
     """What charts.curves() draws."""
     return [(title, "interruptions per transaction",
              {name: [(0, 1)] + [(_per_transaction(run), _part(run)) for run in _points(
-                 runs, WITHOUT_KVM.get(experiment, experiment) if name == "no KVM"
-                 else experiment)]
+                 runs, _host(experiment) if name == "no KVM" else experiment)]
               for name, runs in rates.items()})
             for experiment, title in TITLES.items()]
 
@@ -43,24 +48,26 @@ def _doubt(*runs):
     return 2 * math.sqrt(sum(_part(run) * (1 - _part(run)) / run["attempts"] for run in runs))
 
 
-def show(rates):
-    """Prints the table; returns the targets that were missed."""
-    missed = []
-    print(f"\n{'Transactions that commit':34} {'interruptions per transaction: part':>44}")
-    print(f"{'':34} {'no KVM':>20} {'C':>20} {'Rust':>20}")
+def _verdict(experiment, host, c, rust):
+    if _part(rust) < _part(c) - _doubt(rust, c):
+        return "fewer than C"
+    if experiment in LIGHT and _part(rust) < 0.98 * _part(host):
+        return "not within 2% of no KVM"
+    return ""
+
+
+def table(rates):
+    """Each cell: interruptions per transaction, and the part that commits."""
+    lines, missed, met = [], [], 0
     for experiment, title in ({"nothing": "nothing but ticks"} | TITLES).items():
-        for host, c, rust in zip(
-                _points(rates["no KVM"], WITHOUT_KVM.get(experiment, experiment)),
-                _points(rates["C"], experiment), _points(rates["Rust"], experiment),
-                strict=True):
-            cells = "".join(f" {_per_transaction(run):10.3f}: {_part(run):8.4f}"
-                            for run in (host, c, rust))
-            verdict = ""
-            if _part(rust) < _part(c) - _doubt(rust, c):
-                verdict = "  fewer than C"
-            elif experiment in LIGHT and _part(rust) < 0.98 * _part(host):
-                verdict = "  MISSED: 2% of no KVM"
+        for runs in zip(_points(rates["no KVM"], _host(experiment)),
+                        _points(rates["C"], experiment), _points(rates["Rust"], experiment),
+                        strict=True):
+            verdict = _verdict(experiment, *runs)
+            lines.append((title, *(f"{_per_transaction(run):.3f}: {_part(run):.4f}"
+                                   for run in runs), verdict))
             if verdict:
                 missed.append(f"commits, {title}")
-            print(f"  {title:32}{cells}{verdict}")
-    return missed
+            met += not verdict
+    return Table("Interruptions per transaction, and what part commits",
+                 ("", "no KVM", "C", "Rust", ""), lines, missed, met)

@@ -4,7 +4,7 @@
 Each path is walked several times. What is reported is the most frequent count,
 with how many of the turns had it: the first turns find cold tables, and an
 interrupt of the host may come at any time (such turns are left out, but where
-the path is one).
+the path is one: there what the interrupt's handler does is left out).
 """
 
 from collections import Counter
@@ -18,10 +18,12 @@ PUT, LOAD = "kvmppc_core_vcpu_put_pr", "kvmppc_core_vcpu_load_pr"
 SAVE, RESTORE = "kvmppc_save_tm_pr", "kvmppc_restore_tm_pr"
 HOOK = "kvmppc_pr_tm_"
 ENTER = HOOK + "enter"
-FUNCTIONS = frozenset((PUT, LOAD, SAVE, RESTORE, "kvmppc_inject_interrupt_pr",
-                       "timer_interrupt"))
-#: Paths that an interrupt of the host is a part of.
-INTERRUPTED = ("tick/", "preempt/")
+INJECT, TIMER = "kvmppc_inject_interrupt_pr", "timer_interrupt"
+#: FP, VMX and VSX registers for the guest, of each implementation.
+EXT = frozenset(("kvmppc_handle_ext", "kvmppc_pr_load_ext"))
+FUNCTIONS = EXT | {PUT, LOAD, SAVE, RESTORE, INJECT, TIMER, HOOK + "emulate", HOOK + "used"}
+#: Paths that an interrupt of the host is a part of: each visit of the host is looked at alone.
+TICK, PREEMPT = "tick/", "preempt/"
 
 
 def programs(text):
@@ -43,12 +45,21 @@ def _hook_addresses(functions, symbols):
     return found
 
 
+def _is_tm(name):
+    return name.startswith(HOOK) or name in (SAVE, RESTORE)
+
+
+def _is_ext(name):
+    return name in EXT
+
+
 class Turn:
-    """One turn of a path, taken apart."""
+    """One turn of a path, or one visit of the host, taken apart."""
 
     def __init__(self, window, symbols, hooks):
-        self.window = window
-        self.parts = window.attribute(symbols, FUNCTIONS, hooks)
+        self.whole = window.count()
+        self.parts, self.tm, self.tm_ext = window.attribute(
+            symbols, FUNCTIONS, hooks, _is_tm, _is_ext)
 
     def sum(self, *names):
         total = trace.Count()
@@ -57,22 +68,14 @@ class Turn:
                 total = total + count
         return total
 
-    def first(self, name):
-        """What the first run of a function or hook took; it may lie in several pieces."""
-        return next((count for found, count in self.parts if found == name), trace.Count())
+    def has(self, name):
+        return any(found == name for found, _ in self.parts)
 
     @property
     def has_switch(self):
         """Whether the vcpu was put and loaded, once."""
         names = Counter(name for name, _ in self.parts)
         return names[PUT] == names[LOAD] == 1
-
-    def hooks(self):
-        total = trace.Count()
-        for name, count in self.parts:
-            if name.startswith(HOOK) or name in (SAVE, RESTORE):
-                total = total + count
-        return total
 
 
 def _usual(counts):
@@ -83,23 +86,34 @@ def _usual(counts):
     return count.as_json() | {"turns": len(counts), "same": times}
 
 
-def _figures(turns):
+def _figures(turns, kind):
     """The figures of one path."""
-    found = {"whole": _usual([turn.window.count() for turn in turns]),
-             "tm": _usual([turn.hooks() for turn in turns])}
+    found = {}
+    if kind == TICK:
+        turns = [turn for turn in turns if turn.has(TIMER) and not turn.has(PUT)]
+        if not turns:
+            return None
+        found["whole"] = _usual([turn.whole - turn.sum(TIMER) for turn in turns])
+    elif kind == PREEMPT:
+        turns = [turn for turn in turns if turn.has_switch]
+        if not turns:
+            return None
+    else:
+        found["whole"] = _usual([turn.whole for turn in turns])
+    found["tm"] = _usual([turn.tm for turn in turns])
+    found["tm_ext"] = _usual([turn.tm_ext for turn in turns])
     switched = [turn for turn in turns if turn.has_switch]
     if switched:
         found["switch"] = _usual([turn.sum(PUT, LOAD) for turn in switched])
         found["put"] = _usual([turn.sum(PUT) for turn in switched])
         found["load"] = _usual([turn.sum(LOAD) for turn in switched])
-        found["switch_tm"] = _usual([
-            turn.sum(SAVE, RESTORE, HOOK + "put", HOOK + "load") for turn in switched])
-    entered = [turn for turn in turns if any(name == ENTER for name, _ in turn.parts)]
-    if entered:
-        found["enter"] = _usual([turn.sum(ENTER) for turn in entered])
-    injected = [turn for turn in turns if turn.sum("kvmppc_inject_interrupt_pr").instructions]
-    if injected:
-        found["inject"] = _usual([turn.sum("kvmppc_inject_interrupt_pr") for turn in injected])
+        tm = {"put_tm": (SAVE, HOOK + "put"), "load_tm": (RESTORE, HOOK + "load")}
+        for figure, names in (tm | {"switch_tm": sum(tm.values(), ())}).items():
+            found[figure] = _usual([turn.sum(*names) for turn in switched])
+    for figure, name in (("enter", ENTER), ("inject", INJECT), ("emulate", HOOK + "emulate")):
+        counts = [turn.sum(name) for turn in turns if turn.has(name)]
+        if counts:
+            found[figure] = _usual(counts)
     return found
 
 
@@ -117,10 +131,13 @@ def figures(trace_path, text, functions):
             found[name] = None
             continue
         halves = {trace.BEGIN: [], trace.BACK: []}
-        for kind, window in trace.windows(segment, GUEST):
-            if name.startswith(INTERRUPTED) or not window.disturbed():
+        path = next((path for path in (TICK, PREEMPT) if name.startswith(path)), None)
+        for kind, visits in trace.windows(segment, GUEST):
+            if path:
+                halves[kind] += [Turn(visit, symbols, hooks) for visit in visits]
+            elif not (window := trace.joined(visits)).disturbed():
                 halves[kind].append(Turn(window, symbols, hooks))
         for kind, suffix in ((trace.BEGIN, ""), (trace.BACK, "/return")):
             if halves[kind]:
-                found[name + suffix] = _figures(halves[kind])
+                found[name + suffix] = _figures(halves[kind], path)
     return found

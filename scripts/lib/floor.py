@@ -12,6 +12,8 @@ Power ISA 2.07B, Book II chapter 5 (what a checkpoint holds), Book III-S chapter
 
 from dataclasses import dataclass
 
+from lib.tables import Table
+
 
 @dataclass(frozen=True)
 class Part:
@@ -38,13 +40,16 @@ PARTS = (
     Part("the host's CR and LR, saved and put back", 2, 4, 4),
     Part("the host's AMR, saved and put back", 1, 4, 4),
     # MSR: mfmsr; TM, FP, VEC, VSX on and EE off; RI off and on; back.
-    Part("MSR read and written", 5, 1, 1),
+    Part("MSR: read; TM, FP, VEC, VSX on and EE off; RI off; RI on; back", 5, 1, 1),
 )
 
 
-def put():
-    return sum(part.count * part.put for part in PARTS)
+PUT = sum(part.count * part.put for part in PARTS)
+LOAD = sum(part.count * part.load for part in PARTS)
 
 
-def load():
-    return sum(part.count * part.load for part in PARTS)
+def table():
+    lines = [(part.what, str(part.count), str(part.count * part.put), str(part.count * part.load))
+             for part in PARTS]
+    return Table("The floor of put and load with a transaction", ("", "how many", "put", "load"),
+                 [*lines, ("sum", "", str(PUT), str(LOAD))])

@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of `make bench`: both implementations, their ratio, the target."""
 
-from dataclasses import dataclass
-
-from lib import floor
+from dataclasses import dataclass, field
 
 #: States of the guest, by the suffix of a path.
 STATES = {"off": "no TM ever", "on": "TM on, FP off", "on-fp": "TM on, FP on",
-          "S": "suspended", "T": "transactional"}
+          "used": "TM used before", "S": "suspended", "T": "transactional"}
+#: What a count consists of.
+KINDS = ("instructions", "loads", "stores", "mtmsr", "mfmsr", "mtspr", "mfspr")
+
+
+def _number(value):
+    return "-" if value is None else f"{value:g}"
 
 
 @dataclass
@@ -16,6 +20,7 @@ class Row:
     c: float | None
     rust: float | None
     target: float | None = None		# of rust / c, at most
+    part: bool = False			# of the row above
 
     @property
     def ratio(self):
@@ -27,52 +32,106 @@ class Row:
             return None
         return self.ratio <= self.target
 
-    def line(self):
-        def number(value):
-            return "-" if value is None else f"{value:g}"
-        ratio = "-" if self.ratio is None else f"{self.ratio:.2f}"
-        verdict = {None: "", True: "met", False: "MISSED"}[self.met]
-        target = "" if self.target is None else f"<= {self.target:.2f}"
-        return (f"  {self.what:44} {number(self.c):>8} {number(self.rust):>8} {ratio:>6}  "
-                f"{target:8} {verdict}")
+    def cells(self):
+        return ("  " * self.part + self.what, _number(self.c), _number(self.rust),
+                "-" if self.ratio is None else f"{self.ratio:.2f}",
+                "" if self.target is None else f"{self.target:.2f}",
+                {None: "", True: "met", False: "MISSED"}[self.met])
 
 
-def _get(figures, path, figure):
+@dataclass
+class Table:
+    """What is shown as text, and the same in Documentation."""
+    title: str
+    head: tuple
+    lines: list				# of tuples of cells
+    missed: list = field(default_factory=list)	# targets
+    met: int = 0
+
+    def text(self):
+        widths = [max(len(line[at]) for line in [self.head, *self.lines])
+                  for at in range(len(self.head))]
+
+        def line(cells):
+            return "  ".join([cells[0].ljust(widths[0]),
+                              *(cell.rjust(width) for cell, width
+                                in zip(cells[1:], widths[1:], strict=True))]).rstrip()
+        return "\n".join([f"\n{self.title}", *(f"  {line(cells)}"
+                                              for cells in [self.head, *self.lines])])
+
+    def markdown(self):
+        def line(cells):
+            return "| " + " | ".join(cells) + " |"
+        return "\n".join([
+            f"### {self.title}\n", line(self.head), line(["---", *["---:"] * (len(self.head) - 1)]),
+            *(line([cells[0].replace("  ", "... "), *cells[1:]]) for cells in self.lines), ""])
+
+
+def table(title, rows):
+    """Of counts, C's and ours."""
+    rows = list(rows)
+    return Table(title, ("", "C", "Rust", "ratio", "at most", ""), [row.cells() for row in rows],
+                 [row.what for row in rows if row.met is False],
+                 sum(row.met is True for row in rows))
+
+
+def _get(figures, path, figure, kind="instructions"):
     found = (figures.get(path) or {}).get(figure)
-    return found["instructions"] if found else None
+    return found[kind] if found else None
 
 
-def _surplus(figures, state):
+def _surplus(figures, path, kind="instructions"):
     """What the first entry after a load executes in the enter hook beyond any other entry."""
-    first = _get(figures, f"mmio/{state}", "enter")
-    usual = _get(figures, f"fault/{state}", "enter")
+    first = _get(figures, path, "enter", kind)
+    usual = _get(figures, f"fault/{path.partition('/')[2]}", "enter", kind)
     return (first or 0) - (usual or 0)
 
 
-def _switch_tm(figures, state):
-    value = _get(figures, f"mmio/{state}", "switch_tm")
-    return None if value is None else value + _surplus(figures, state)
+def _with_surplus(figures, path, figure, kind="instructions"):
+    value = _get(figures, path, figure, kind)
+    return None if value is None else value + _surplus(figures, path, kind)
 
 
-def _switch(figures, state):
-    value = _get(figures, f"mmio/{state}", "switch")
-    return None if value is None else value + _surplus(figures, state)
+def _less_ext(figures, path):
+    """The TM part without the FP, VMX and VSX registers that any guest is given when it asks."""
+    value = _with_surplus(figures, path, "switch_tm")
+    return None if value is None else value - _get(figures, path, "tm_ext")
+
+
+def _both(c, rust, get, *words):
+    return get(c, *words), get(rust, *words)
+
+
+#: Paths with a put and a load.
+SWITCHES = {"mmio": "exit to user space", "preempt": "preempted"}
+SWITCH_STATES = ("off", "on", "on-fp", "used", "S")
+
+
+def tm_part(c, rust, floor):
+    """@floor: what cannot be gone below with a transaction."""
+    targets = {"off": 0.15, "on": 0.8, "on-fp": 0.8, "used": 0.8, "S": 0.9}
+    rows = []
+    for path, what in SWITCHES.items():
+        for state in SWITCH_STATES:
+            name = f"{path}/{state}"
+            rows.append(Row(f"{what}: {STATES[state]}",
+                            *_both(c, rust, _with_surplus, name, "switch_tm"), targets[state]))
+            if state in ("used", "S"):
+                rows += [Row("put", *_both(c, rust, _get, name, "put_tm"), part=True),
+                         Row("load", *_both(c, rust, _get, name, "load_tm"), part=True),
+                         Row("first entry, beyond any other", None, _surplus(rust, name),
+                             part=True),
+                         Row("all but FP, VMX, VSX", *_both(c, rust, _less_ext, name), part=True)]
+        rows.append(Row(f"{what}: suspended, but FP, VMX, VSX, against the floor", floor,
+                        _less_ext(rust, f"{path}/S"), 1.3))
+    return rows
 
 
 def put_and_load(c, rust):
-    parts = {"off": 0.15, "on": 0.8, "on-fp": 0.8, "S": 0.9}
-    wholes = {"off": 0.88, "S": 0.75}
-    rows = [Row(f"TM part: {STATES[state]}", _switch_tm(c, state), _switch_tm(rust, state), target)
-            for state, target in parts.items()]
-    lowest = floor.put() + floor.load()
-    rows.append(Row("  the same against the floor", lowest, _switch_tm(rust, "S"), 1.3))
-    rows += [Row(f"whole: {STATES[state]}", _switch(c, state), _switch(rust, state),
-                 wholes.get(state)) for state in parts]
-    rows += [Row(f"exit to user space and back: {STATES[state]}", _get(c, f"mmio/{state}", "whole"),
-                 _get(rust, f"mmio/{state}", "whole")) for state in parts]
-    rows += [Row(f"preempted, whole: {STATES[state]}", _get(c, f"preempt/{state}", "switch"),
-                 _get(rust, f"preempt/{state}", "switch")) for state in parts]
-    return rows
+    targets = {"off": 0.88, "S": 0.75}
+    return [Row(f"{what}: {STATES[state]}",
+                *_both(c, rust, _with_surplus, f"{path}/{state}", "switch"), targets.get(state))
+            for path, what in SWITCHES.items() for state in SWITCH_STATES]
 
 
 def exits(c, rust):
@@ -82,37 +141,55 @@ def exits(c, rust):
                 yield Row(f"{what}: {STATES[state]}", _get(c, f"{path}/{state}", "whole"),
                           _get(rust, f"{path}/{state}", "whole"), targets.get(state))
 
-    return [*rows("hypercall", "hypercall", {"off": 1.0}),
+    return [*rows("mmio", "exit to user space and back", {"off": 1.0}),
+            *rows("hypercall", "hypercall", {"off": 1.0}),
             *rows("mfsrr0", "mfspr SRR0 of a guest kernel", {"off": 1.0}),
             *rows("fault", "page fault", {"off": 1.0, "T": 0.9}),
             *rows("tick", "timer interrupt of the host", {"off": 1.0, "T": 0.9})]
 
 
+def exit_hooks(c, rust):
+    """What of an exit and the entry after it is for transactional memory."""
+    return [Row(f"page fault: {STATES[state]}", *_both(c, rust, _get, f"fault/{state}", "tm"))
+            for state in STATES]
+
+
 def injection(c, rust):
     rows = []
     for state in STATES:
-        rows.append(Row(f"system call to guest kernel: {STATES[state]}",
-                        _get(c, f"call/{state}", "whole"), _get(rust, f"call/{state}", "whole")))
-        rows.append(Row("  of it the injection", _get(c, f"call/{state}", "inject"),
-                        _get(rust, f"call/{state}", "inject")))
-        rows.append(Row("  and back (rfid)", _get(c, f"call/{state}/return", "whole"),
-                        _get(rust, f"call/{state}/return", "whole")))
+        rows += [
+            Row(f"system call to guest kernel: {STATES[state]}",
+                *_both(c, rust, _get, f"call/{state}", "whole")),
+            Row("of it the injection", *_both(c, rust, _get, f"call/{state}", "inject"), part=True),
+            Row("and back (rfid)", *_both(c, rust, _get, f"call/{state}/return", "whole"),
+                part=True)]
     return rows
 
 
 def emulation(c, rust):
     targets = {"trechkpt": 0.6, "treclaim": 0.6}
     names = [path.partition("/")[2] for path in rust if path.startswith("emulate/")]
-    return [Row(f"emulated {name}", _get(c, f"emulate/{name}", "whole"),
-                _get(rust, f"emulate/{name}", "whole"), targets.get(name)) for name in names]
+    return [Row(f"emulated {name}", *_both(c, rust, _get, f"emulate/{name}", "whole"),
+                targets.get(name)) for name in names]
 
 
 def one_reg(c, rust):
-    return [Row(f"one_reg, {how} the whole TM state", _get(c, f"one_reg/{how}", "whole"),
-                _get(rust, f"one_reg/{how}", "whole")) for how in ("get", "set")]
+    return [Row(f"one_reg, {how} the whole TM state",
+                *_both(c, rust, _get, f"one_reg/{how}", "whole")) for how in ("get", "set")]
 
 
-def show(title, rows):
-    print(f"\n{title:46} {'C':>8} {'Rust':>8} {'ratio':>6}  target")
-    for row in rows:
-        print(row.line())
+def composition(c, rust):
+    """Loads, stores and moves of the paths that matter most: C's and ours."""
+    def line(what, get, *words):
+        cells = []
+        for kind in KINDS:
+            values = _both(c, rust, get, *words, kind)
+            cells.append(" ".join(_number(value) for value in values))
+        return (what, *cells)
+
+    lines = [line(f"preempted, {what}: {STATES[state]}", _with_surplus, f"preempt/{state}", figure)
+             for figure, what in (("switch_tm", "TM part"), ("switch", "whole"))
+             for state in ("off", "used", "S")]
+    lines += [line(f"page fault: {STATES[state]}", _get, f"fault/{state}", "whole")
+              for state in ("off", "used", "S", "T")]
+    return Table("What the counts consist of (C, Rust)", ("", *KINDS), lines)

@@ -120,6 +120,10 @@ class Count:
         return Count(self.instructions + other.instructions, self.loads + other.loads,
                      self.stores + other.stores, self.moves + other.moves)
 
+    def __sub__(self, other):
+        return Count(self.instructions - other.instructions, self.loads - other.loads,
+                     self.stores - other.stores, self.moves - other.moves)
+
     def key(self):
         return (self.instructions, self.loads, self.stores, *sorted(self.moves.items()))
 
@@ -163,6 +167,11 @@ class _Follower:
             count.add(step)
         self._previous = step
 
+    def is_in(self, names):
+        """Whether the last step belongs to a function or inlined function of these names."""
+        return any(names(name) for name in self._hooks) or any(
+            names(name) for frame in self._stack for name, _ in frame.functions)
+
     def _leave(self, address):
         """A return goes to where a call came from; one that comes late ends what it skips."""
         for depth in range(len(self._stack) - 1, -1, -1):
@@ -191,10 +200,10 @@ class _Follower:
 
 
 class Window:
-    """The host's steps between two marks of the guest."""
+    """Steps of the host."""
 
-    def __init__(self, steps, guest):
-        self.steps = [step for step in steps if not step.mark and step.address not in guest]
+    def __init__(self, steps):
+        self.steps = steps
 
     def disturbed(self):
         return any(step.address in ASYNCHRONOUS for step in self.steps)
@@ -205,21 +214,38 @@ class Window:
             total.add(step)
         return total
 
-    def attribute(self, symbols, wanted, inlined):
-        """(name, Count) of each run of the wanted functions and of pieces of inlined ones."""
-        follower = _Follower(symbols, wanted, inlined)
+    def attribute(self, symbols, wanted, inlined, outer, inner):
+        """(name, Count) of each run of the wanted functions and of pieces of inlined ones; the
+        Count of all steps in those whose name is @outer, each once; and of those that are in one
+        that is @inner too."""
+        follower, whole, part = _Follower(symbols, wanted, inlined), Count(), Count()
         for step in self.steps:
             follower.step(step)
-        return follower.result
+            if follower.is_in(outer):
+                whole.add(step)
+                if follower.is_in(inner):
+                    part.add(step)
+        return follower.result, whole, part
 
 
 def windows(segment, guest):
-    """(kind, Window) for each turn: kind is BEGIN or BACK, by the mark before it."""
-    found, start, kind = [], None, None
-    for at, step in enumerate(segment):
+    """(kind, [Window]) for each turn: kind is BEGIN or BACK, by the mark before it; a window for
+    each visit of the host between two instructions of the guest."""
+    found, visits, kind = [], None, None
+    for step in segment:
         if step.mark in (BEGIN, BACK):
-            start, kind = at + 1, step.mark
-        elif step.mark == END and start is not None:
-            found.append((kind, Window(segment[start:at], guest)))
-            start = None
+            visits, kind = [[]], step.mark
+        elif visits is None:
+            continue
+        elif step.mark == END:
+            found.append((kind, [Window(visit) for visit in visits if visit]))
+            visits = None
+        elif step.address in guest:
+            visits.append([])
+        elif not step.mark:
+            visits[-1].append(step)
     return found
+
+
+def joined(visits):
+    return Window([step for visit in visits for step in visit.steps])

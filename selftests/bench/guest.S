@@ -90,6 +90,22 @@ guest_\name:
 	end
 	.endm
 
+	/* The same for a guest that has had a transaction before. */
+	.macro	used name, what:vararg
+	program	\name
+	tbegin.
+	beq	guest_\name
+	tend.
+	mr	15, 3
+1:	addis	4, 4, 1
+	mark	MARK_BEGIN
+	\what
+	mark	MARK_END
+	addic.	15, 15, -1
+	bne	1b
+	end
+	.endm
+
 	/* In Transactional state. A transaction that fails is the next turn. */
 	.macro	transactional name, what:vararg
 	program	\name
@@ -125,6 +141,7 @@ guest_\name:
 
 	.macro	in_each_state name, what:vararg
 	plain	\name, \what
+	used	\name\()_used, \what
 	transactional \name\()_t, \what
 	suspended \name\()_s, \what
 	.endm
@@ -149,6 +166,7 @@ guest_\name:
 	in_each_state call, sc
 	in_each_state tick, spin
 	plain	preempt, wait_for_change
+	used	preempt_used, wait_for_change
 	suspended preempt_s, wait_for_change
 	transactional preempt_t, spin
 

@@ -35,24 +35,29 @@ static const uint64_t msrs[] = {
 	X("fault/off", fault, USER) \
 	X("fault/on", fault, USER_TM) \
 	X("fault/on-fp", fault, USER_TM_EXT) \
+	X("fault/used", fault_used, USER_TM_EXT) \
 	X("fault/S", fault_s, USER_TM_EXT) \
 	X("fault/T", fault_t, USER_TM_EXT) \
 	X("call/off", call, USER) \
 	X("call/on", call, USER_TM) \
 	X("call/on-fp", call, USER_TM_EXT) \
+	X("call/used", call_used, USER_TM_EXT) \
 	X("call/S", call_s, USER_TM_EXT) \
 	X("call/T", call_t, USER_TM_EXT) \
 	X("mmio/off", mmio, USER) \
 	X("mmio/on", mmio, USER_TM) \
 	X("mmio/on-fp", mmio, USER_TM_EXT) \
+	X("mmio/used", mmio_used, USER_TM_EXT) \
 	X("mmio/S", mmio_s, USER_TM_EXT) \
 	X("preempt/off", preempt, USER) \
 	X("preempt/on", preempt, USER_TM) \
 	X("preempt/on-fp", preempt, USER_TM_EXT) \
+	X("preempt/used", preempt_used, USER_TM_EXT) \
 	X("preempt/S", preempt_s, USER_TM_EXT) \
 	X("tick/off", tick, USER) \
 	X("tick/on", tick, USER_TM) \
 	X("tick/on-fp", tick, USER_TM_EXT) \
+	X("tick/used", tick_used, USER_TM_EXT) \
 	X("tick/S", tick_s, USER_TM_EXT) \
 	X("tick/T", tick_t, USER_TM_EXT) \
 	X("emulate/tbegin", tbegin, KERNEL_TM) \
