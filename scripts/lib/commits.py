@@ -44,12 +44,18 @@ def panels(rates):
 
 
 def _doubt(*runs):
-    """Two standard deviations of the difference of the parts."""
-    return 2 * math.sqrt(sum(_part(run) * (1 - _part(run)) / run["attempts"] for run in runs))
+    """Three standard deviations of the difference of the parts."""
+    return 3 * math.sqrt(sum(_part(run) * (1 - _part(run)) / run["attempts"] for run in runs))
+
+
+def _at_rate_of(run, other):
+    """What part would commit if there were as many interruptions as in another run."""
+    rate = _per_transaction(run)
+    return 1 - (1 - _part(run)) * (max(1, _per_transaction(other) / rate) if rate else 1)
 
 
 def _verdict(experiment, host, c, rust):
-    if _part(rust) < _part(c) - _doubt(rust, c):
+    if _part(rust) < _at_rate_of(c, rust) - _doubt(rust, c):
         return "fewer than C"
     if experiment in LIGHT and _part(rust) < 0.98 * _part(host):
         return "not within 2% of no KVM"

@@ -19,11 +19,14 @@ SAVE, RESTORE = "kvmppc_save_tm_pr", "kvmppc_restore_tm_pr"
 HOOK = "kvmppc_pr_tm_"
 ENTER = HOOK + "enter"
 INJECT, TIMER = "kvmppc_inject_interrupt_pr", "timer_interrupt"
+EMULATE = "kvmppc_core_emulate_op_pr"
 #: FP, VMX and VSX registers for the guest, of each implementation.
 EXT = frozenset(("kvmppc_handle_ext", "kvmppc_pr_load_ext"))
-FUNCTIONS = EXT | {PUT, LOAD, SAVE, RESTORE, INJECT, TIMER, HOOK + "emulate", HOOK + "used"}
+FUNCTIONS = EXT | {PUT, LOAD, SAVE, RESTORE, INJECT, TIMER, EMULATE, HOOK + "emulate",
+                   HOOK + "used"}
 #: Paths that an interrupt of the host is a part of: each visit of the host is looked at alone.
 TICK, PREEMPT = "tick/", "preempt/"
+ONE_REG = "one_reg/"
 
 
 def programs(text):
@@ -58,8 +61,10 @@ class Turn:
 
     def __init__(self, window, symbols, hooks):
         self.whole = window.count()
-        self.parts, self.tm, self.tm_ext = window.attribute(
+        self.parts, tm, self.ext, functions = window.attribute(
             symbols, FUNCTIONS, hooks, _is_tm, _is_ext)
+        self.functions = tuple(functions.items())
+        self.tm = tm - self.ext
 
     def sum(self, *names):
         total = trace.Count()
@@ -67,6 +72,11 @@ class Turn:
             if name in names:
                 total = total + count
         return total
+
+    def sum_tm(self, *names):
+        """Less FP, VMX and VSX: C's restore and our enter hook give them to the guest."""
+        total = self.sum(*names)
+        return total - self.ext if RESTORE in names or ENTER in names else total
 
     def has(self, name):
         return any(found == name for found, _ in self.parts)
@@ -101,20 +111,29 @@ def _figures(turns, kind):
     else:
         found["whole"] = _usual([turn.whole for turn in turns])
     found["tm"] = _usual([turn.tm for turn in turns])
-    found["tm_ext"] = _usual([turn.tm_ext for turn in turns])
+    found["ext"] = _usual([turn.ext for turn in turns])
+    found["functions"] = dict(Counter(turn.functions for turn in turns).most_common(1)[0][0])
     switched = [turn for turn in turns if turn.has_switch]
     if switched:
         found["switch"] = _usual([turn.sum(PUT, LOAD) for turn in switched])
         found["put"] = _usual([turn.sum(PUT) for turn in switched])
         found["load"] = _usual([turn.sum(LOAD) for turn in switched])
-        tm = {"put_tm": (SAVE, HOOK + "put"), "load_tm": (RESTORE, HOOK + "load")}
+        restore = (RESTORE,) if any(turn.has(RESTORE) for turn in switched) else (HOOK + "load",)
+        tm = {"put_tm": (SAVE, HOOK + "put"), "load_tm": restore}
         for figure, names in (tm | {"switch_tm": sum(tm.values(), ())}).items():
-            found[figure] = _usual([turn.sum(*names) for turn in switched])
-    for figure, name in (("enter", ENTER), ("inject", INJECT), ("emulate", HOOK + "emulate")):
-        counts = [turn.sum(name) for turn in turns if turn.has(name)]
+            found[figure] = _usual([turn.sum_tm(*names) for turn in switched])
+    for figure, name in (("enter", ENTER), ("inject", INJECT), ("emulate", EMULATE)):
+        counts = [turn.sum_tm(name) for turn in turns if turn.has(name)]
         if counts:
             found[figure] = _usual(counts)
     return found
+
+
+def _one_reg(turns, registers):
+    """The sum over all registers, each a turn, of what moving it usually takes."""
+    usual = [_usual([trace.joined(turn.visits).count() for turn in turns[register::registers]
+                     if not turn.disturbed]) for register in range(registers)]
+    return {"whole": {kind: sum(counts[kind] for counts in usual) for kind in usual[0]}}
 
 
 def figures(trace_path, text, functions):
@@ -126,18 +145,21 @@ def figures(trace_path, text, functions):
     names = list(programs(text))
     if len(segments) != len(names):
         raise Failure(f"{len(segments)} segments in the trace, {len(names)} programs ran")
+    registers = sum(line.startswith("register ") for line in text.splitlines())
     for (name, complete), segment in zip(names, segments, strict=True):
         if not complete:
             found[name] = None
             continue
-        halves = {trace.BEGIN: [], trace.BACK: []}
+        turns = trace.turns(segment, GUEST)
+        if name.startswith(ONE_REG):
+            found[name] = _one_reg(turns, registers)
+            continue
         path = next((path for path in (TICK, PREEMPT) if name.startswith(path)), None)
-        for kind, visits in trace.windows(segment, GUEST):
-            if path:
-                halves[kind] += [Turn(visit, symbols, hooks) for visit in visits]
-            elif not (window := trace.joined(visits)).disturbed():
-                halves[kind].append(Turn(window, symbols, hooks))
         for kind, suffix in ((trace.BEGIN, ""), (trace.BACK, "/return")):
-            if halves[kind]:
-                found[name + suffix] = _figures(halves[kind], path)
+            half = [turn for turn in turns if turn.kind == kind]
+            windows = ([visit for turn in half for visit in turn.visits] if path else
+                       [trace.joined(turn.visits) for turn in half if not turn.disturbed])
+            if windows:
+                found[name + suffix] = _figures(
+                    [Turn(window, symbols, hooks) for window in windows], path)
     return found

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The tables of `make bench`: both implementations, their ratio, the target."""
 
+import re
 from dataclasses import dataclass, field
 
 #: States of the guest, by the suffix of a path.
@@ -71,7 +72,7 @@ def table(title, rows):
     """Of counts, C's and ours."""
     rows = list(rows)
     return Table(title, ("", "C", "Rust", "ratio", "at most", ""), [row.cells() for row in rows],
-                 [row.what for row in rows if row.met is False],
+                 [f"{title}, {row.what}" for row in rows if row.met is False],
                  sum(row.met is True for row in rows))
 
 
@@ -92,10 +93,11 @@ def _with_surplus(figures, path, figure, kind="instructions"):
     return None if value is None else value + _surplus(figures, path, kind)
 
 
-def _less_ext(figures, path):
-    """The TM part without the FP, VMX and VSX registers that any guest is given when it asks."""
-    value = _with_surplus(figures, path, "switch_tm")
-    return None if value is None else value - _get(figures, path, "tm_ext")
+def _whole(figures, path, kind="instructions"):
+    """Put and load; the enter hook's surplus and what it gives the guest of FP, VMX and VSX."""
+    value = _with_surplus(figures, path, "switch", kind)
+    ext = _get(figures, path, "ext", kind) if _get(figures, path, "enter") else 0
+    return None if value is None else value + ext
 
 
 def _both(c, rust, get, *words):
@@ -121,16 +123,17 @@ def tm_part(c, rust, floor):
                          Row("load", *_both(c, rust, _get, name, "load_tm"), part=True),
                          Row("first entry, beyond any other", None, _surplus(rust, name),
                              part=True),
-                         Row("all but FP, VMX, VSX", *_both(c, rust, _less_ext, name), part=True)]
-        rows.append(Row(f"{what}: suspended, but FP, VMX, VSX, against the floor", floor,
-                        _less_ext(rust, f"{path}/S"), 1.3))
+                         Row("besides: FP, VMX, VSX", *_both(c, rust, _get, name, "ext"),
+                             part=True)]
+        rows.append(Row(f"{what}: suspended, against the floor", floor,
+                        _with_surplus(rust, f"{path}/S", "switch_tm"), 1.3))
     return rows
 
 
 def put_and_load(c, rust):
     targets = {"off": 0.88, "S": 0.75}
     return [Row(f"{what}: {STATES[state]}",
-                *_both(c, rust, _with_surplus, f"{path}/{state}", "switch"), targets.get(state))
+                *_both(c, rust, _whole, f"{path}/{state}"), targets.get(state))
             for path, what in SWITCHES.items() for state in SWITCH_STATES]
 
 
@@ -169,8 +172,11 @@ def injection(c, rust):
 def emulation(c, rust):
     targets = {"trechkpt": 0.6, "treclaim": 0.6}
     names = [path.partition("/")[2] for path in rust if path.startswith("emulate/")]
-    return [Row(f"emulated {name}", *_both(c, rust, _get, f"emulate/{name}", "whole"),
+    rows = [Row(f"{name}, exit to entry", *_both(c, rust, _get, f"emulate/{name}", "whole"),
                 targets.get(name)) for name in names]
+    return rows + [Row(f"{name}, kvmppc_core_emulate_op_pr()",
+                       *_both(c, rust, _get, f"emulate/{name}", "emulate"), target)
+                   for name, target in targets.items()]
 
 
 def one_reg(c, rust):
@@ -187,9 +193,34 @@ def composition(c, rust):
             cells.append(" ".join(_number(value) for value in values))
         return (what, *cells)
 
-    lines = [line(f"preempted, {what}: {STATES[state]}", _with_surplus, f"preempt/{state}", figure)
-             for figure, what in (("switch_tm", "TM part"), ("switch", "whole"))
-             for state in ("off", "used", "S")]
+    lines = [line(f"preempted, TM part: {STATES[state]}", _with_surplus, f"preempt/{state}",
+                  "switch_tm") for state in ("off", "used", "S")]
+    lines += [line(f"preempted, whole: {STATES[state]}", _whole, f"preempt/{state}")
+              for state in ("off", "used", "S")]
     lines += [line(f"page fault: {STATES[state]}", _get, f"fault/{state}", "whole")
               for state in ("off", "used", "S", "T")]
     return Table("What the counts consist of (C, Rust)", ("", *KINDS), lines)
+
+
+def _function(name):
+    """A function's name as the source has it."""
+    if not name.startswith("_R"):
+        # What lies behind the last symbol of a module are the stubs for calls out of it.
+        return "stubs" if name == "init_module" or name.startswith("trace_raw") else name + "()"
+    path, rest = [], name[name.index("kvm_pr_tm") - 1:]
+    while match := re.match(r"(\d+)_?", rest):
+        length = int(match[1])
+        path.append(rest[match.end():match.end() + length])
+        rest = rest[match.end() + length:]
+    return "::".join(path[1:]) + "()"
+
+
+def functions(rust):
+    """Where the TM part of a preemption goes, exit before and entry after it included."""
+    paths = [f"preempt/{state}" for state in ("used", "S")]
+    counts = [(rust.get(path) or {}).get("functions", {}) for path in paths]
+    names = dict.fromkeys(name for of in reversed(counts) for name in of)
+    lines = [(_function(name), *(_number(of.get(name)) for of in counts)) for name in names]
+    return Table("Rust: where the TM part of a preemption goes",
+                 ("", *(STATES[path.partition("/")[2]] for path in paths)),
+                 [*lines, ("sum", *(str(sum(of.values())) for of in counts))])

@@ -205,9 +205,6 @@ class Window:
     def __init__(self, steps):
         self.steps = steps
 
-    def disturbed(self):
-        return any(step.address in ASYNCHRONOUS for step in self.steps)
-
     def count(self):
         total = Count()
         for step in self.steps:
@@ -216,34 +213,49 @@ class Window:
 
     def attribute(self, symbols, wanted, inlined, outer, inner):
         """(name, Count) of each run of the wanted functions and of pieces of inlined ones; the
-        Count of all steps in those whose name is @outer, each once; and of those that are in one
-        that is @inner too."""
+        Count of all steps in those whose name is @outer, each once; of those that are in one that
+        is @inner too; and {function: instructions} of those that are not."""
         follower, whole, part = _Follower(symbols, wanted, inlined), Count(), Count()
+        functions = Counter()
         for step in self.steps:
             follower.step(step)
             if follower.is_in(outer):
                 whole.add(step)
                 if follower.is_in(inner):
                     part.add(step)
-        return follower.result, whole, part
+                else:
+                    functions[symbols.name(step.address)[0]] += 1
+        return follower.result, whole, part, functions
 
 
-def windows(segment, guest):
-    """(kind, [Window]) for each turn: kind is BEGIN or BACK, by the mark before it; a window for
-    each visit of the host between two instructions of the guest."""
-    found, visits, kind = [], None, None
+@dataclass
+class Turn:
+    """What the host did between two marks of the guest, of which the first is BEGIN or BACK."""
+    kind: int
+    visits: list = field(default_factory=lambda: [[]])	# each between two guest instructions
+    #: An interrupt came into it, or into what led to it: a transaction may be gone.
+    disturbed: bool = False
+
+
+def turns(segment, guest):
+    """Those of a segment."""
+    found, turn, disturbed = [], None, False
     for step in segment:
         if step.mark in (BEGIN, BACK):
-            visits, kind = [[]], step.mark
-        elif visits is None:
-            continue
-        elif step.mark == END:
-            found.append((kind, [Window(visit) for visit in visits if visit]))
-            visits = None
-        elif step.address in guest:
-            visits.append([])
-        elif not step.mark:
-            visits[-1].append(step)
+            before = found[-1].disturbed if step.mark == BACK and found else False
+            turn = Turn(step.mark, disturbed=disturbed or before)
+        elif step.mark == END and turn:
+            turn.visits = [Window(visit) for visit in turn.visits if visit]
+            found.append(turn)
+            turn, disturbed = None, False
+        elif step.address in ASYNCHRONOUS:
+            disturbed = True
+        if turn and step.mark == 0:
+            turn.disturbed |= disturbed
+            if step.address in guest:
+                turn.visits.append([])
+            else:
+                turn.visits[-1].append(step)
     return found
 
 

@@ -23,6 +23,9 @@
 #define TIMERS		6000
 #define ATTEMPTS	4000
 #define SPIN		2000
+/* Longer ones, that something comes into them. */
+#define LONG_ATTEMPTS	1500
+#define LONG_SPIN	10000
 #define TIMEBASE	512000000ull
 #define SECOND		1000000000ull
 
@@ -192,7 +195,8 @@ int main(int argc, char **argv)
 		die("setrlimit");
 	run(&(struct experiment){ .name = "nothing", .attempts = ATTEMPTS, .spin = SPIN });
 	for (i = 0; i < 6; i++)
-		run(&(struct experiment){ .name = "light", .attempts = ATTEMPTS, .spin = SPIN,
+		run(&(struct experiment){ .name = "light", .attempts = LONG_ATTEMPTS,
+					  .spin = LONG_SPIN,
 					  .light_ns = periods_us[i] * 1000ull });
 	for (i = 0; i < 6; i++)
 		run(&(struct experiment){ .name = "call", .attempts = ATTEMPTS, .spin = SPIN,
@@ -201,10 +205,12 @@ int main(int argc, char **argv)
 		run(&(struct experiment){ .name = "fault", .attempts = 60 * every[i],
 					  .spin = SPIN, .fault_every = every[i] });
 	for (i = 0; i < 6; i++)
-		run(&(struct experiment){ .name = "preempt", .attempts = ATTEMPTS, .spin = SPIN,
+		run(&(struct experiment){ .name = "preempt", .attempts = LONG_ATTEMPTS,
+					  .spin = LONG_SPIN,
 					  .rival_ns = periods_us[i] * 1000ull });
 	for (i = 0; in_guest && i < 6; i++)
-		run(&(struct experiment){ .name = "timer", .attempts = ATTEMPTS, .spin = SPIN,
+		run(&(struct experiment){ .name = "timer", .attempts = LONG_ATTEMPTS,
+					  .spin = LONG_SPIN,
 					  .timer_ns = periods_us[i] * 1000ull });
 	return 0;
 }
