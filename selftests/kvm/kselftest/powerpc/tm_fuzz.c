@@ -336,6 +336,9 @@ static void access_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r
 	struct kvm_one_reg get = { .id = reg->id, .addr = (u64)&read };
 	bool write = below(r, 2);
 
+	if (options.list)
+		printf("#       %s %s 0x%016lx%016lx\n", write ? "set" : "get", reg->name,
+		       (unsigned long)(value >> 64), (unsigned long)value);
 	if (write)
 		CHECK(!call(vcpu->fd, KVM_SET_ONE_REG, &set), "set %s: errno %d", reg->name, errno);
 	CHECK(!call(vcpu->fd, KVM_GET_ONE_REG, &get), "get %s: errno %d", reg->name, errno);

@@ -266,15 +266,15 @@ u64 call_checked(void *data, u64 unused, u64 unused2, void (*function)(void *dat
 
 const char *tm_call_checked(void (*function)(void *data), void *data)
 {
-	static __thread char name[16];
-	u64 vsr;
+	static __thread char name[32];
+	u64 vsrs;
 
 	mtspr(SPRN_TFHAR, HOST_TFHAR);
 	mtspr(SPRN_TAR, HOST_TAR);
 	mtspr(SPRN_VRSAVE, HOST_VRSAVE);
-	vsr = call_checked(data, 0, 0, function);
-	if (vsr) {
-		snprintf(name, sizeof(name), "VSR%d", (int)vsr);
+	vsrs = call_checked(data, 0, 0, function);
+	if (vsrs) {
+		snprintf(name, sizeof(name), "VSRs 0x%lx", (unsigned long)vsrs);
 		return name;
 	}
 	if (mfspr(SPRN_TFHAR) != HOST_TFHAR)

@@ -3,7 +3,7 @@
  * u64 call_checked(u64 a, u64 b, u64 c, void *function)
  *
  * Calls function(a, b, c), with a value of its own in each FPR and VR that a
- * function preserves. Returns 0, or the number of a VSR that has changed.
+ * function preserves. Returns those VSRs that have changed, as 1 << number.
  */
 	.machine power8
 
@@ -39,7 +39,9 @@ call_checked:
 	mfvsrd	%r31, \n
 	cmpdi	%r31, 0x1000 + \n
 	beq	1f
-	li	%r3, \n
+	li	%r31, 1
+	sldi	%r31, %r31, \n
+	or	%r3, %r3, %r31
 1:
 	.endr
 
