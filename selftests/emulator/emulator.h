@@ -19,5 +19,10 @@ void test_hypervisor(void);
 void test_memory(void);
 void test_accesses(void);
 void test_transactions(void);
+void test_translation(void);
+void test_branches(void);
+void test_device(void);
+void test_smp(void);
+void test_stop(void);	/* instead of all others */
 
 #endif

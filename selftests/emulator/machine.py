@@ -31,6 +31,16 @@ class Failed(Exception):
     """What was not as it has to be."""
 
 
+def passed(text):
+    """Whether all tests ran and none failed."""
+    plan = re.search(r"^1\.\.(\d+)$", text, re.MULTILINE)
+    totals = re.search(r"^# Totals: pass:(\d+) fail:(\d+) skip:(\d+)$", text, re.MULTILINE)
+    if not plan or not totals:
+        return False
+    good, bad, skipped = map(int, totals.groups())
+    return good > 0 and not bad and good + skipped == int(plan[1])
+
+
 class Machine:
     """A running QEMU. The console goes to a file."""
 
@@ -118,6 +128,13 @@ class Qmp:
             if "return" in answer:
                 return answer["return"]
         raise Failed(f"{command}: the machine ended")
+
+    def wait_for_status(self, wanted, timeout=60):
+        deadline = time.monotonic() + timeout
+        while (status := self("query-status")["status"]) != wanted:
+            if time.monotonic() > deadline:
+                raise Failed(f"the machine is {status}, not {wanted}")
+            time.sleep(0.05)
 
     def migrate(self, uri, timeout=60):
         """Sends the machine, which is stopped then."""

@@ -5,6 +5,10 @@
 int main(void)
 {
 	start();
+	if (contains(boot_arguments, "stop")) {
+		test_stop();
+		finish();
+	}
 	test_instructions();
 	test_transitions();
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
@@ -12,6 +16,10 @@ int main(void)
 	test_memory();
 	test_accesses();
 	test_transactions();
+	test_translation();
+	test_branches();
+	test_device();
+	test_smp();
 	if (is_hypervisor())
 		test_hypervisor();
 	finish();

@@ -68,7 +68,9 @@ void emit_look(void)
 
 const char *run_sequence(struct sequence *s)
 {
-	emit_end(&s->test);
+	if (!s->complete)
+		emit_end(&s->test);
+	s->complete = true;
 	run_test(&s->test);
 	if (lowcore.vector != VECTOR_PROGRAM || (lowcore.srr1 & SRR1_REASONS) != SRR1_TRAP)
 		return "another interrupt";
@@ -77,7 +79,6 @@ const char *run_sequence(struct sequence *s)
 
 #define ALIAS		0x08000000ull
 #define REAL_ALIAS	BIT(60)		/* which real mode ignores */
-#define COHERENT	BIT(4)
 
 uint64_t alias(bool user)
 {
@@ -86,7 +87,7 @@ uint64_t alias(bool user)
 	unsigned int i;
 
 	for (i = 0; i < 2 && !mapped; i++)
-		map((ALIAS >> 12) + first + i, (first + i) * PAGE, COHERENT);
+		map((ALIAS >> 12) + first + i, (first + i) * PAGE, HPTE_COHERENT);
 	mapped = true;
 	return (uintptr_t)window + (user ? ALIAS : REAL_ALIAS);
 }

@@ -32,6 +32,7 @@ uint64_t window_before(unsigned int dword);	/* as reset_window() makes it */
 
 struct sequence {
 	struct test test;
+	bool complete;
 };
 
 /* @other is for register OTHER. */

@@ -24,6 +24,9 @@
 #define SC			0x44000002
 #define SC_1			0x44000022
 #define SC_1_OF_PR_KVM		0x7c000268	/* no machine has it; see firmware.c */
+#define TLBIE(rb, rs)		(0x7c000264 | (rs) << 21 | (rb) << 11)
+#define SLBIE(rb)		(0x7c000364 | (rb) << 11)
+#define SLBMTE(rs, rb)		(0x7c000324 | (rs) << 21 | (rb) << 11)
 #define RFID			0x4c000024
 #define HRFID			0x4c000224
 #define TRAP			0x7fe00008
@@ -50,6 +53,9 @@
 #define BDNZ_SELF		BDNZ(0)
 #define MR(ra, rs)		(0x7c000378 | (rs) << 21 | (ra) << 16 | (rs) << 11)
 #define ADDI(rt, ra, si)	(0x38000000 | (rt) << 21 | (ra) << 16 | ((si) & 0xffff))
+#define ORI(ra, rs, ui)		(0x60000000 | (rs) << 21 | (ra) << 16 | (ui))
+#define CMPDI(ra, si)		(0x2c200000 | (ra) << 16 | ((si) & 0xffff))
+#define LIS(rt, si)		(0x3c000000 | (rt) << 21 | ((si) & 0xffff))
 #define LI(rt, si)		ADDI(rt, 0, si)
 #define LDU(rt, ra, ds)		(0xe8000001 | (rt) << 21 | (ra) << 16 | ((ds) & 0xfffc))
 #define STDU(rs, ra, ds)	(0xf8000001 | (rs) << 21 | (ra) << 16 | ((ds) & 0xfffc))

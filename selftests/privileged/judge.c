@@ -69,6 +69,10 @@ void start_code(void)
 
 void emit(uint32_t instruction)
 {
+	if (code_length == MAX_CODE) {
+		print("Bail out! too much code for a test\n# end\n");
+		power_off();
+	}
 	code[code_length++] = instruction;
 }
 

@@ -7,23 +7,26 @@
 #include "privileged.h"
 
 #define VSID		0x1234ull
-#define SLB_VALID	BIT(27)
 #define HPTE_VALID	1ull
-#define HPTE_REFERENCED	BIT(8)
-#define HPTE_CHANGED	BIT(7)
-#define HPTE_INHIBITED	BIT(5)
-#define HPTE_COHERENT	BIT(4)
 #define HPTE_ALL_MAY_WRITE	2ull
+
+uint64_t group_of(uint64_t page)
+{
+	return (VSID ^ page) & ((1ull << (page_table_log2 - 7)) - 1);
+}
+
+uint64_t virtual_page(uint64_t page)
+{
+	return (VSID << 28 | page << 12) >> 23 << 7;
+}
 
 bool map(uint64_t page, uint64_t address, uint64_t flags)
 {
-	const uint64_t groups = 1ull << (page_table_log2 - 7);
-	const uint64_t hash = (VSID ^ page) & (groups - 1);
-
-	return enter_translation(hash, (VSID << 28 | page << 12) >> 23 << 7 | HPTE_VALID,
-				 address | HPTE_REFERENCED | HPTE_CHANGED | flags |
-				 HPTE_ALL_MAY_WRITE);
+	return enter_translation(group_of(page), virtual_page(page) | HPTE_VALID,
+				 address | flags | HPTE_ALL_MAY_WRITE);
 }
+
+_Static_assert(SLB_VSID_WORD == VSID << 12, "privileged.h");
 
 bool map_pages(void)
 {
@@ -33,13 +36,13 @@ bool map_pages(void)
 	if (!page_table_log2)
 		return false;
 	for (page = 0; page < ((uintptr_t)image_end + 0xfff) >> 12; page++)
-		if (!map(page, page << 12, HPTE_COHERENT))
+		if (!map(page, page << 12, HPTE_COHERENT | HPTE_REFERENCED | HPTE_CHANGED))
 			return false;
-	asm volatile("slbmte %0, %1; isync" : : "r" (VSID << 12), "r" (SLB_VALID | 1));
+	asm volatile("slbmte %0, %1; isync" : : "r" (SLB_VSID_WORD), "r" (SLB_ESID_WORD));
 	return true;
 }
 
 bool map_device(void)
 {
-	return map(DEVICE >> 12, device_address, HPTE_INHIBITED);
+	return map(DEVICE >> 12, device_address, HPTE_INHIBITED | HPTE_REFERENCED | HPTE_CHANGED);
 }

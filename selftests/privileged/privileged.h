@@ -31,7 +31,17 @@ int64_t call_firmware(uint64_t entry, uint32_t *arguments);
 
 /* mmu.c */
 extern uint32_t page_table_log2;	/* from the firmware */
+/* Its group in the table, and the first doubleword of its entry there. */
+uint64_t group_of(uint64_t page);
+uint64_t virtual_page(uint64_t page);
 bool map(uint64_t page, uint64_t address, uint64_t flags);
+/* For slbmte: the first segment, which has everything. */
+#define SLB_VSID_WORD	0x1234000ull
+#define SLB_ESID_WORD	0x8000001ull
+#define HPTE_REFERENCED	BIT(8)
+#define HPTE_CHANGED	BIT(7)
+#define HPTE_INHIBITED	BIT(5)
+#define HPTE_COHERENT	BIT(4)
 bool map_pages(void);
 bool map_device(void);
 #define DEVICE	0x0f000000ull	/* where a page is mapped that is not memory */

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Event-based branches suspend a transaction and leave its state in BESCR[TS],
+ * from where rfebb takes it, by the rules of rfid (Power ISA 2.07B, Book II
+ * 7.2; Book III-S 3.2.2 for the transitions).
+ */
+#include "sequence.h"
+
+#define SPR_EBBHR	804
+#define SPR_EBBRR	805
+#define SPR_BESCR	806
+#define SPR_PMC5	791
+#define SPR_MMCR0	795
+
+#define BESCR_ENABLED	(BIT(63) | BIT(32))	/* all, and performance monitor's */
+#define BESCR_TS_OF(bescr)	((unsigned int)((bescr) >> 30) & 3)
+#define MMCR0_EBE	BIT(20)
+#define MMCR0_OVERFLOWS	BIT(14)		/* of all counters but the first */
+#define BESCR_TS(ts)	((uint64_t)(ts) << 30)
+#define FSCR_EBB	BIT(7)
+#define RFEBB		0x4c000124
+
+static const char *rfebb(unsigned int from, unsigned int to)
+{
+	const bool legal = from == N ? to == N : from == T ? to == T : to == S || to == T;
+	struct sequence s;
+	uint64_t at;
+
+	reset_window();
+	begin_sequence(&s, true, BESCR_TS(to));
+	emit(MTSPR(SPR_EBBRR, VALUE));
+	emit(MTSPR(SPR_BESCR, OTHER));
+	if (from != N)
+		emit_tbegin(TBEGIN);
+	if (from == S)
+		emit(TSUSPEND);
+	at = code_end();
+	emit(RFEBB);
+	emit(TRAP);
+	s.test.r4 = code_end();
+	emit(NOP);
+	emit_end(&s.test);
+	run_test(&s.test);
+	if (lowcore.vector != VECTOR_PROGRAM ||
+	    (lowcore.srr1 & SRR1_REASONS) != (legal ? SRR1_TRAP : SRR1_BAD_THING))
+		return "another interrupt";
+	if (lowcore.srr0 != (legal ? s.test.r4 + 4 : at))
+		return "SRR0";
+	if (MSR_TS_OF(lowcore.srr1) != (legal ? to : from) || !MSR_TM_OF(lowcore.srr1))
+		return "TS and TM";
+	if (lowcore.gpr[RESULT] != FINISHED)
+		return "success";
+	return 0;
+}
+
+/* The counter of instructions overflows in the middle of a loop. */
+static const char *event(unsigned int state)
+{
+	const uint64_t before_overflow = 0x80000000 - 30000;
+	const char *difference;
+	struct sequence s;
+
+	reset_window();
+	begin_sequence(&s, true, BESCR_ENABLED);
+	emit(MTSPR(SPR_EBBHR, VALUE));
+	if (state != N)
+		emit_tbegin(TBEGIN);
+	if (state == S)
+		emit(TSUSPEND);
+	emit(MTSPR(SPR_BESCR, OTHER));
+	emit(BRANCH(0));
+	s.test.r4 = code_end();
+	emit(MFSPR(10, SPR_BESCR));
+	emit(STD(10, SEEN));
+	asm volatile("mtspr %0, %1; mtspr %2, %3"
+		     : : "i" (SPR_PMC5), "r" (before_overflow), "i" (SPR_MMCR0),
+		     "r" (MMCR0_EBE | MMCR0_OVERFLOWS));
+	difference = run_sequence(&s);
+	asm volatile("mtspr %0, %1" : : "i" (SPR_MMCR0), "r" (0ull));
+	asm volatile("mtspr %0, %1" : : "i" (SPR_BESCR), "r" (0ull));
+	if (difference)
+		return difference;
+	if (lowcore.gpr[RESULT] != FINISHED)
+		return "success";
+	if (MSR_TS_OF(lowcore.srr1) != (state == N ? N : S))
+		return "TS";
+	if (BESCR_TS_OF(seen[0]) != state)
+		return "TS in BESCR";
+	return 0;
+}
+
+void test_branches(void)
+{
+	static const char *const states[] = { "N", "S", "T", "3" };
+	struct row row = { .rule = "N to N; S to S and T; T to T; else TM Bad Thing" };
+	char name[] = "rfebb, _ to _";
+	unsigned int from, to;
+
+	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR | FSCR_EBB));
+	row.name = name;
+	for (from = N; from <= T; from++) {
+		for (to = N; to <= RESERVED; to++) {
+			name[7] = states[from][0];
+			name[12] = states[to][0];
+			sequence_result(&row, "problem state", rfebb(from, to));
+		}
+	}
+	row.rule = "T becomes S, BESCR[TS] tells";
+	row.name = "an event-based branch";
+	for (from = N; from <= T; from++)
+		sequence_result(&row, states[from], event(from));
+	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
+}
