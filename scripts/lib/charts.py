@@ -10,7 +10,8 @@ STYLE = ("<style>text{font:12px sans-serif;fill:#222}.t{font-weight:bold;font-si
 
 
 def _document(width, height, body):
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
+    return ('<!-- SPDX-License-Identifier: GPL-2.0-only -->\n'
+            f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}">\n<rect width="100%" height="100%" fill="white"/>\n'
             + STYLE + "\n" + "\n".join(body) + "\n</svg>\n")
 
