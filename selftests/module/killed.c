@@ -312,12 +312,12 @@ int main(int argc, char **argv)
 		executions += exec;
 		released = is_released();
 		killed[program]++;
-		/* It had transactions on the CPU, then. */
+		/* When it died, or when it was scheduled out before. */
 		hit[program] += number(STATS, "tm_saves") > saves;
 	}
 	for (i = 0; i < PROGRAMS; i++)
-		tap_result(hit[i] > 0, "killed %s: %u times of %u that it was meant to", programs[i].name,
-			   hit[i], killed[i]);
+		tap_result(hit[i] > 0, "guests %s: %u of %u had a transaction taken off a CPU",
+			   programs[i].name, hit[i], killed[i]);
 	tap_result(executions && clean, "%u of them executed a program, which began without a transaction",
 		   executions);
 	tap_result(released, "no VM is left: %d", references());
