@@ -72,17 +72,17 @@ def program(name):
 MUTATIONS = {
     # The windows around treclaim. and trechkpt.
     "fp-restore": Mutation(
-        "FP registers do not get into the checkpoint",
-        Image(RECHECKPOINT, r"bl\s.*<load_fp_state"), bank("FPR|VSR|FPSCR")),
+        "FPR20 does not get into the checkpoint",
+        Image(RECHECKPOINT, r"lxvd2x 20, "), bank("FPR|VSR|FPSCR")),
     "vmx-restore": Mutation(
-        "VMX registers do not get into the checkpoint",
-        Image(RECHECKPOINT, r"bl\s.*<load_vr_state"), bank("VR|VSR|VSCR")),
+        "VR20 does not get into the checkpoint",
+        Image(RECHECKPOINT, r"lvx 20, "), bank("VR|VSR|VSCR")),
     "fp-save": Mutation(
-        "FP registers of the checkpoint are not saved",
-        Image(RECLAIM, r"bl\s.*<store_fp_state"), bank("FPR|VSR|FPSCR")),
+        "FPR20 of the checkpoint is not saved",
+        Image(RECLAIM, r"stxvd2x 20, "), bank("FPR|VSR|FPSCR")),
     "vmx-save": Mutation(
-        "VMX registers of the checkpoint are not saved",
-        Image(RECLAIM, r"bl\s.*<store_vr_state"), bank("VR|VSR|VSCR")),
+        "VR20 of the checkpoint is not saved",
+        Image(RECLAIM, r"stvx 20, "), bank("VR|VSR|VSCR")),
     "tar": Mutation(
         "TAR does not get into the checkpoint",
         Image(RECHECKPOINT, r"mt(spr\s+815|tar)"), bank("TAR")),
