@@ -251,7 +251,7 @@ void write_instructions(const uint32_t *first, unsigned int count)
 	asm volatile("isync" : : : "memory");
 }
 
-/* head.S's vectors put r3 away, load the vector's number and branch. */
+/* head.S's vectors put r3 away; what follows is of its own: load the vector's number, branch. */
 static void take_vectors(void)
 {
 	static const uint16_t vectors[] = { 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800,
@@ -259,12 +259,13 @@ static void take_vectors(void)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(vectors); i++) {
-		uint32_t *branch = (uint32_t *)(uintptr_t)vectors[i] + 2;
+		uint32_t *code = (uint32_t *)(uintptr_t)vectors[i] + 1;
 
 		/* Not to be taken for an access by a null pointer. */
-		asm volatile("" : "+r" (branch));
-		*branch = 0x48000000 | (((uintptr_t)interrupt_taken - (uintptr_t)branch) & 0x3fffffc);
-		write_instructions(branch, 1);
+		asm volatile("" : "+r" (code));
+		code[0] = 0x38600000 | vectors[i];
+		code[1] = 0x48000000 | (((uintptr_t)interrupt_taken - (uintptr_t)&code[1]) & 0x3fffffc);
+		write_instructions(code, 2);
 	}
 }
 
