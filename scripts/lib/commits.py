@@ -57,7 +57,7 @@ def _at_rate_of(run, other):
 def _verdict(experiment, host, c, rust):
     if _part(rust) < _at_rate_of(c, rust) - _doubt(rust, c):
         return "fewer than C"
-    if experiment in LIGHT and _part(rust) < 0.98 * _part(host):
+    if experiment in LIGHT and _part(rust) < 0.98 * _part(host) - _doubt(rust, host):
         return "not within 2% of no KVM"
     return ""
 

@@ -4,7 +4,7 @@
 #define _BENCH_GUEST_H
 
 #define PAGE_SIZE	0x10000
-#define PAGES		64
+#define PAGES		256
 
 /* Far from where the host's kernel is in real mode: the plugin knows it by that. */
 #define GUEST_BASE	0x30000000

@@ -202,7 +202,7 @@ int main(int argc, char **argv)
 		run(&(struct experiment){ .name = "call", .attempts = ATTEMPTS, .spin = SPIN,
 					  .call_every = every[i] });
 	for (i = 0; i < 6; i++)
-		run(&(struct experiment){ .name = "fault", .attempts = 60 * every[i],
+		run(&(struct experiment){ .name = "fault", .attempts = 240 * every[i],
 					  .spin = SPIN, .fault_every = every[i] });
 	for (i = 0; i < 6; i++)
 		run(&(struct experiment){ .name = "preempt", .attempts = LONG_ATTEMPTS,
