@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Boot arguments: "hostile" runs what a hostile guest kernel would do as well;
- * "recorded-as-problem-state", "two-hypervisors" say what cannot be hidden here;
- * "only=TEXT", at the end, runs those tests that have TEXT in their names.
+ * "recorded-as-problem-state", "recorded-with-hv" and "two-hypervisors" say what
+ * cannot be hidden here; "only=TEXT", at the end, runs those tests that have TEXT in their names.
  */
 #include "privileged.h"
 

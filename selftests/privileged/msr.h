@@ -64,10 +64,10 @@ enum ts { N, S, T, RESERVED };
 #define TEXASR_CODE_OF(texasr)	((unsigned int)((texasr) >> 56))
 #define TEXASR_ABORT		BIT(32)
 #define TEXASR_SUSPENDED	BIT(31)
-#define TEXASR_PRIVILEGE	(3ull << 28)
+#define TEXASR_PRIVILEGE_SHIFT	28
+#define TEXASR_PRIVILEGE	(3ull << TEXASR_PRIVILEGE_SHIFT)
 #define TEXASR_HYPERVISOR	BIT(29)
 #define TEXASR_PROBLEM_STATE	BIT(28)
-#define TEXASR_HYPERVISOR	BIT(29)
 #define TEXASR_SUMMARY		BIT(27)
 #define TEXASR_EXACT		BIT(26)
 #define TEXASR_LEVEL		0xfffull
