@@ -27,6 +27,10 @@ MACHINES = {
 }
 
 
+#: Where powernv.c looks for them.
+ARGUMENTS = 0x2001000
+
+
 class Failed(Exception):
     """What was not as it has to be."""
 
@@ -59,6 +63,10 @@ class Machine:
                    option, PROGRAMS / program, *more]
         if option == "-kernel":
             command += ["-append", arguments]
+        elif arguments:
+            (self.folder / "arguments").write_text(arguments)
+            command += ["-device", f"loader,file={self.folder}/arguments,"
+                                   f"addr={ARGUMENTS:#x},force-raw=on"]
         with (self.folder / "stderr").open("wb") as errors:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors,
                                              stderr=errors, start_new_session=True)

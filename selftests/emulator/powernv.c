@@ -20,19 +20,26 @@
 #define LPCR_RMLS_256M	(4ull << 26)
 #define LPCR_RMLS	(15ull << 26)
 
+/* Where ./machine.py puts them: a firmware is given none. */
+#define ARGUMENTS	((const char *)0x2001000)
+
 #define PAGE_TABLE	0x1000000ull
 #define PAGE_TABLE_LOG2	18
 #define GROUP_ENTRIES	8
 
 char boot_arguments[256];
 uint32_t page_table_log2 = PAGE_TABLE_LOG2;
-uint32_t start_cpu_token, store_nvram_token, fetch_nvram_token;
+uint32_t store_nvram_token, fetch_nvram_token;
 /* Registers that take anything. */
 const uint64_t device_address = XSCOM + 0xb00000;
 
 void ask_firmware(uint64_t entry)
 {
+	unsigned int i;
+
 	(void)entry;
+	for (i = 0; i < sizeof(boot_arguments) - 1; i++)
+		boot_arguments[i] = ARGUMENTS[i];
 }
 
 void find_hypercall(void)
@@ -66,6 +73,24 @@ bool call_rtas(uint32_t *call)
 {
 	(void)call;
 	return false;
+}
+
+/* It has come to head.S's elect, or will when it gets its turn. */
+bool start_cpu(unsigned int number, uint64_t entry, uint64_t r3)
+{
+	volatile uint32_t *tickets = (volatile uint32_t *)START_TICKETS;
+	volatile uint64_t *order = (volatile uint64_t *)
+				   (START_TICKETS + ((uint64_t)number << START_ORDER_LG));
+	unsigned int i;
+
+	for (i = 0; i < 1000 && *tickets <= number; i++)
+		asm volatile("or 1, 1, 1" : : : "memory");
+	if (*tickets <= number)
+		return false;
+	order[1] = r3;
+	asm volatile("lwsync" : : : "memory");
+	order[0] = entry;
+	return true;
 }
 
 void put_char(char c)

@@ -150,16 +150,7 @@ static void start_others(void)
 	unsigned int id, i;
 
 	for (id = 1; id < 64 && others < MAX_CPUS; id++) {
-		static uint32_t call[8];
-
-		call[0] = start_cpu_token;
-		call[1] = 3;
-		call[2] = 1;
-		call[3] = id;
-		call[4] = (uintptr_t)secondary_start;
-		call[5] = others;
-		call[6] = ~0u;
-		if (!call_rtas(call))
+		if (!start_cpu(id, (uintptr_t)secondary_start, others))
 			continue;
 		for (i = 0; i < 1000 && !reports[others].running; i++)
 			yield();

@@ -17,9 +17,9 @@
 char boot_arguments[256];
 uint32_t page_table_log2;
 
-uint32_t start_cpu_token, store_nvram_token, fetch_nvram_token;
+uint32_t store_nvram_token, fetch_nvram_token;
 
-static uint32_t power_off_token;
+static uint32_t power_off_token, start_cpu_token;
 static uint64_t client_interface;
 
 /* The interface's structures have 32-bit cells. */
@@ -129,6 +129,20 @@ void put_char(char c)
 bool call_rtas(uint32_t *call)
 {
 	return !hypercall(H_RTAS, (uintptr_t)call, 0, 0, 0) && !call[3 + call[1]];
+}
+
+bool start_cpu(unsigned int number, uint64_t entry, uint64_t r3)
+{
+	static uint32_t call[7];
+
+	call[0] = start_cpu_token;
+	call[1] = 3;
+	call[2] = 1;
+	call[3] = number;
+	call[4] = entry;
+	call[5] = r3;
+	call[6] = ~0u;
+	return call_rtas(call);
 }
 
 void power_off(void)

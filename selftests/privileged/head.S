@@ -14,9 +14,9 @@ _start:
 	/* Big endian; 32-bit mode; anywhere in memory; r5 = client interface. */
 	b	start_here
 
-	/* The same for a powernv machine's firmware, which is all by itself. */
+	/* The same for a powernv machine's firmware; all of its vCPUs start here. */
 	. = 0x10
-	b	start_here
+	b	elect
 
 	.macro vector address
 	. = \address
@@ -67,6 +67,25 @@ _start:
 	vector	0x1500
 
 	. = 0x1600
+	/* One goes on. The others wait until they are told where, and for what r3. */
+elect:
+	lis	4, START_TICKETS@h
+1:	lwarx	6, 0, 4
+	addi	7, 6, 1
+	stwcx.	7, 0, 4
+	bne-	1b
+	cmpdi	6, 0
+	beq	start_here
+	sldi	6, 6, START_ORDER_LG
+	add	4, 4, 6
+2:	or	1, 1, 1
+	ld	5, 0(4)
+	cmpdi	5, 0
+	beq	2b
+	mtctr	5
+	ld	3, 8(4)
+	bctr
+
 start_here:
 	/* 64-bit mode, and find out where this was loaded. */
 	mfmsr	6

@@ -42,6 +42,13 @@
 #define LC_SAVE_CR	(LOWCORE + 0x318)
 #define LC_SIZE		0x400
 
+/*
+ * Where all vCPUs start together: how many have, and for each but the first one
+ * the address to go to and the r3 to have there. It is beyond the program.
+ */
+#define START_TICKETS	0x2000000
+#define START_ORDER_LG	4
+
 #ifndef __ASSEMBLER__
 
 #include <stdint.h>

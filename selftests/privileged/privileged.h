@@ -22,7 +22,9 @@ void put_char(char c);
 void __attribute__((noreturn)) power_off(void);
 void find_hypercall(void);
 bool call_rtas(uint32_t *call);	/* token, number of arguments and results, these */
-extern uint32_t start_cpu_token, store_nvram_token, fetch_nvram_token;
+extern uint32_t store_nvram_token, fetch_nvram_token;
+/* Another vCPU goes to @entry in real mode; false if there is none with this number. */
+bool start_cpu(unsigned int number, uint64_t entry, uint64_t r3);
 bool enter_translation(uint64_t group, uint64_t virtual, uint64_t real);
 extern const uint64_t device_address;
 extern uint32_t hypercall_instruction[];
