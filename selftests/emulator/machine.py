@@ -22,7 +22,8 @@ PSERIES = ("pseries,x-vof=on,cap-htm=on,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=
 MACHINES = {
     "pseries-power8": (["-M", PSERIES, "-cpu", "power8", "-nodefaults"], "-kernel", "pseries.elf"),
     "pseries-power9": (["-M", PSERIES, "-cpu", "power9", "-nodefaults"], "-kernel", "pseries.elf"),
-    "powernv8": (["-M", "powernv8,htm=on", "-cpu", "power8", "-net", "none", "-monitor", "none"],
+    "powernv8": (["-M", "powernv8,htm=on", "-cpu", "power8", "-net", "none", "-monitor", "none",
+                  "-device", "edu,bus=pcie.0,dma_mask=0xffffffffffffffff"],
                  "-bios", "powernv.bin"),
 }
 

@@ -5,9 +5,9 @@
  * behind the LPC bus, which is reached by registers of the chip (XSCOM).
  */
 #include "privileged.h"
+#include "xscom.h"
 
-#define XSCOM		0x0003fc0000000000ull
-#define LPC		((volatile uint64_t *)(XSCOM + (0xb0020ull << 4)))
+#define LPC		xscom(0xb0020)
 #define LPC_COMMAND	0
 #define LPC_DATA	3
 #define LPC_WRITE_BYTE	(0xdull << 60 | 1ull << 56)
@@ -29,7 +29,6 @@
 
 char boot_arguments[256];
 uint32_t page_table_log2 = PAGE_TABLE_LOG2;
-uint32_t store_nvram_token, fetch_nvram_token;
 /* Registers that take anything. */
 const uint64_t device_address = XSCOM + 0xb00000;
 
@@ -66,12 +65,6 @@ bool enter_translation(uint64_t group, uint64_t virtual, uint64_t real)
 		asm volatile("ptesync" : : : "memory");
 		return true;
 	}
-	return false;
-}
-
-bool call_rtas(uint32_t *call)
-{
-	(void)call;
 	return false;
 }
 
