@@ -17,6 +17,7 @@ int main(void)
 	test_accesses();
 	test_transactions();
 	test_translation();
+	test_fetch();
 	test_branches();
 	test_device();
 	test_smp();

@@ -137,8 +137,8 @@ static const char *invalidate(bool same_page)
 	return same_page ? check_record(false, TRANSLATION, TEXASR_SUSPENDED, 0) : 0;
 }
 
-/* slbie of the segment that everything is in, which is entered again at once. */
-static const char *invalidate_segment(void)
+/* The segment that everything is in goes, and is entered again at once. */
+static const char *invalidate_segment(uint32_t instruction, bool fails)
 {
 	const char *difference;
 	struct sequence s;
@@ -148,7 +148,7 @@ static const char *invalidate_segment(void)
 	emit_tbegin(TBEGIN);
 	emit(STD(VALUE, WINDOW));
 	emit(TSUSPEND);
-	emit(SLBIE(OTHER));
+	emit(instruction);
 	emit(LIS(10, SLB_VSID_WORD >> 16));
 	emit(ORI(10, 10, SLB_VSID_WORD & 0xffff));
 	emit(LIS(11, SLB_ESID_WORD >> 16));
@@ -159,9 +159,11 @@ static const char *invalidate_segment(void)
 	difference = run_sequence(&s);
 	if (difference)
 		return difference;
-	if (lowcore.gpr[RESULT] != FAILED)
+	if (lowcore.gpr[RESULT] != (fails ? FAILED : FINISHED))
 		return "success";
-	return check_record(false, TRANSLATION, TEXASR_SUSPENDED, 0);
+	if (window[0] != (fails ? window_before(0) : VALUE_R4))
+		return "memory";
+	return fails ? check_record(false, TRANSLATION, TEXASR_SUSPENDED, 0) : 0;
 }
 
 void test_translation(void)
@@ -169,7 +171,11 @@ void test_translation(void)
 	struct row row = { .rule = "translation invalidation conflict" };
 
 	row.name = "slbie";
-	sequence_result(&row, "of the footprint", invalidate_segment());
+	sequence_result(&row, "of the footprint", invalidate_segment(SLBIE(OTHER), true));
+	row.name = "slbia";
+	row.rule = "no failure, for hypervisors whose guests are in problem state";
+	sequence_result(&row, "of the footprint", invalidate_segment(SLBIA, false));
+	row.rule = "translation invalidation conflict";
 	if (is_hypervisor()) {
 		row.name = "tlbie";
 		sequence_result(&row, "of the footprint", invalidate(true));

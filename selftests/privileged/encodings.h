@@ -26,6 +26,7 @@
 #define SC_1_OF_PR_KVM		0x7c000268	/* no machine has it; see firmware.c */
 #define TLBIE(rb, rs)		(0x7c000264 | (rs) << 21 | (rb) << 11)
 #define SLBIE(rb)		(0x7c000364 | (rb) << 11)
+#define SLBIA			0x7c0003e4
 #define SLBMTE(rs, rb)		(0x7c000324 | (rs) << 21 | (rb) << 11)
 #define RFID			0x4c000024
 #define HRFID			0x4c000224
