@@ -16,6 +16,7 @@ static inline bool is_hypervisor(void)
 
 /* The tables. */
 void test_hypervisor(void);
+void test_from_transactional(void);
 void test_memory(void);
 void test_accesses(void);
 void test_transactions(void);

@@ -65,9 +65,9 @@ class Machine:
         if option == "-kernel":
             command += ["-append", arguments]
         elif arguments:
-            (self.folder / "arguments").write_text(arguments)
-            command += ["-device", f"loader,file={self.folder}/arguments,"
-                                   f"addr={ARGUMENTS:#x},force-raw=on"]
+            file = self.folder / "arguments"
+            file.write_text(arguments)
+            command += ["-device", f"loader,file={file},addr={ARGUMENTS:#x},force-raw=on"]
         with (self.folder / "stderr").open("wb") as errors:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors,
                                              stderr=errors, start_new_session=True)
