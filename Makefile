@@ -49,7 +49,7 @@ clean:
 	rm -rf build/linux build/linux-c build/linux-debug build/linux-builtin
 	rm -rf build/qemu build/qemu-kvm build/qemu-stock build/qemu-kvm-each
 	rm -rf build/sysroot build/selftests
-	rm -rf build/series build/bench build/log build/root
+	rm -rf build/series build/bench build/coverage build/log build/root
 	rm -f $(addprefix build/stamp/,linux linux-c linux-debug linux-builtin root sysroot)
 	rm -f $(addprefix build/stamp/,$(foreach v,qemu qemu-kvm qemu-stock qemu-kvm-each,$(v) $(v)-configure))
 
