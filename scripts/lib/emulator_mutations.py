@@ -23,7 +23,7 @@ class Mutation:
 
 def run(*words):
     """The state tables without an operating system."""
-    return ("selftests/emulator/run", "--timeout", "60", *words)
+    return ("selftests/emulator/run", *words)
 
 
 POWER8, POWERNV8, SMP2 = run(), run("--machine", "powernv8"), run("--smp", "2")
