@@ -153,6 +153,8 @@ class Qmp:
             if status == "failed" or time.monotonic() > deadline:
                 raise Failed(f"migration: {status}")
             time.sleep(0.05)
+        # It has been sent, but may not be told to go on before this.
+        self.wait_for_status("postmigrate")
 
 
 class Gdb:
