@@ -4,7 +4,7 @@
 #
 # Kbuild, not this file, is what a kernel build reads of this directory.
 
-.PHONY: all help run test test-cloud bench series shell fetch clean distclean
+.PHONY: all help run test test-cloud test-migration bench series shell fetch clean distclean
 
 # What to run of the tests (a pattern), and options for scripts/run.
 T ?=
@@ -13,6 +13,8 @@ help all:
 	@echo 'make run        boot, load kvm_pr_tm, let a guest execute transactions, judge them'
 	@echo 'make test       all tests; T=PATTERN for those whose name matches'
 	@echo 'make test-cloud those of them that run on two hypervisors: KVM HV, and in its guest PR'
+	@echo 'make test-migration'
+	@echo '                a guest that is migrated in the middle of transactions (not in make test)'
 	@echo 'make bench      what it costs, against the C implementation: tables, build/bench/'
 	@echo 'make series     the kernel patch series, for git am on 7.3: build/series/'
 	@echo 'make shell      a shell in the emulated host (level 1)'
@@ -30,6 +32,9 @@ test:
 
 test-cloud:
 	@scripts/test '^cloud/'
+
+test-migration:
+	@selftests/migration/run
 
 bench:
 	@scripts/bench
