@@ -14,7 +14,7 @@ import json
 import re
 import struct
 import subprocess
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,6 +24,8 @@ PART = Path("arch/powerpc/kvm/pr_tm")
 SOURCES = f"/{PART}/rust/"
 SECTIONS = (".text", ".init.text", ".exit.text")
 WINDOWS = ("kvmppc_pr_tm_reclaim", "kvmppc_pr_tm_recheckpoint")
+#: Becomes another instruction where a module calls what is outside, or is patched.
+NOP = 0x60000000
 #: Instructions in a row that are looked for.
 RUN = 4
 #: How many of the instructions have to be the same: in a build with debug information, and where
@@ -48,19 +50,27 @@ class Section:
         """Where it was loaded, in some machine or time."""
         runs = [halves(self.words[at:at + RUN]) for at in range(len(self.words) - RUN + 1)]
         count = Counter(runs)
-        unique = {run: at for at, run in enumerate(runs) if count[run] == 1}
-        votes = Counter()
-        for address, word in executed.items():
-            words = [executed.get(address + 4 * at) for at in range(1, RUN)]
-            if None not in words and (at := unique.get(halves((word, *words)))) is not None:
-                votes[address - 4 * at] += 1
+        unique = defaultdict(list)
+        for at, run in enumerate(runs):
+            if count[run] == 1:
+                unique[run[0]].append((at, run))
+        upper = defaultdict(tuple, ((address, halves(words))
+                                    for address, words in executed.items()))
+        votes = {address - 4 * at
+                 for address, found in list(upper.items()) for half in found
+                 for at, run in unique[half]
+                 if all(run[n] in upper[address + 4 * n] for n in range(1, RUN))}
         return [base for base in votes if self._is_at(base, executed)]
 
     def _is_at(self, base, executed):
-        pairs = [(word, executed[base + 4 * at]) for at, word in enumerate(self.words)
-                 if base + 4 * at in executed]
-        alike = sum(ours >> 26 == theirs >> 26 for ours, theirs in pairs)
-        return alike >= ALIKE * len(pairs)
+        known = [at for at in range(len(self.words)) if base + 4 * at in executed]
+        return len(self.executed_at(base, executed)) >= ALIKE * len(known)
+
+    def executed_at(self, base, executed):
+        """Which instructions were, if it was loaded there. Others may have been there too."""
+        return [at for at, word in enumerate(self.words)
+                if any(word == NOP or word >> 26 == other >> 26
+                       for other in executed.get(base + 4 * at, ()))]
 
 
 def halves(words):
@@ -158,13 +168,12 @@ class Module:
                 for place in places}
 
     def executed(self, instructions):
-        """Of them those that were, by {address: word} of a machine."""
+        """Of them those that were, by {address: words} of a machine."""
         found = set()
         for section in self.sections:
             for base in section.bases(instructions):
-                for at, places in enumerate(section.places):
-                    if base + 4 * at in instructions:
-                        found.update(places)
+                for at in section.executed_at(base, instructions):
+                    found.update(section.places[at])
         return found
 
 
