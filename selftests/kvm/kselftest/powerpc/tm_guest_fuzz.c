@@ -401,7 +401,7 @@ static void op_illegal(struct code *c)
 {
 	static const u32 words[] = { 0, 0x7fe00008 /* trap */, 0x7c0002a6 | 25 << 16 /* SDR1 */,
 				     0x4c000124 /* rfebb */, 0x7c0004ac /* sync */,
-				     0x4c00012c /* isync */, 0x7c00d3a6 /* mtspr SRR0, r0 */ };
+				     0x4c00012c /* isync */, 0x7c1a03a6 /* mtspr SRR0, r0 */ };
 
 	put(c, words[fuzz_below(c->r, ARRAY_SIZE(words))]);
 }
@@ -716,7 +716,7 @@ static void report(struct worker *w)
 
 static void run_batch(struct worker *w)
 {
-	long ns = 200000 + fuzz_below(&w->random, 20) * 1000000;
+	long ns = (1 + fuzz_below(&w->random, 20)) * 1000000;
 	struct itimerspec timer = { .it_interval.tv_nsec = ns, .it_value.tv_nsec = ns };
 	struct kvm_run *run = w->vcpu->run;
 	const char *changed;
@@ -783,7 +783,7 @@ static void start(struct worker *w)
 	w->data->msr_s = w->data->msr | MSR_TS_S;
 	w->data->code = CODE(w->number);
 	w->data->code_end = CODE(w->number) + MAX_SEQUENCES * SLOT;
-	w->epoch = 1;
+	w->epoch = 0;
 	vcpu_regs_get(w->vcpu, &regs);
 	regs.pc = address_of(fuzz_start);
 	regs.msr = w->data->msr;

@@ -275,12 +275,12 @@ interrupt:
 	ld	%r4, DATA_TRAPS(%r13)
 	addi	%r4, %r4, 1
 	std	%r4, DATA_TRAPS(%r13)
+	cmpdi	%r3, VEC_TRACE
+	beq	trace
 	cmpldi	%r5, ADDRESS(fuzz_kernel_end)
 	blt	of_kernel
 	cmpdi	%r4, MAX_TRAPS
 	bgt	abandon
-	cmpdi	%r3, VEC_TRACE
-	beq	trace
 	ld	%r4, DATA_CODE(%r13)
 	cmpld	%r5, %r4
 	blt	abandon
@@ -319,7 +319,8 @@ grant:
 	b	return
 
 trace:
-	rlwinm	%r6, %r6, 0, ~0x600		/* MSR[SE,BE] */
+	li	%r4, 0x600			/* MSR[SE,BE] */
+	andc	%r6, %r6, %r4
 	b	return
 
 decrementer:
@@ -330,8 +331,10 @@ decrementer:
 	addi	%r4, %r4, 1
 	std	%r4, DATA_TICKS(%r13)
 	cmpdi	%r4, MAX_TICKS
-	bgt	abandon
-	b	return
+	ble	return
+	cmpldi	%r5, ADDRESS(fuzz_kernel_end)
+	blt	abandon_anywhere
+	b	abandon
 
 system_call:
 	cmpdi	%r0, SYS_END
@@ -353,10 +356,10 @@ return_rfid:
 
 	/* In the routines at the end, facilities are missing. */
 of_kernel:
-	cmpdi	%r4, MAX_TRAPS + 20
-	bgt	of_kernel_unexpected
 	cmpldi	%r5, ADDRESS(routines)
 	blt	1f
+	cmpdi	%r4, MAX_TRAPS
+	bgt	abandon_anywhere
 	cmpdi	%r3, VEC_FP_UNAVAIL
 	beq	grant
 	cmpdi	%r3, VEC_VEC_UNAVAIL
@@ -386,10 +389,16 @@ of_routine_unexpected:
 	bne	abandon
 	b	of_kernel_unexpected
 
-	/* From user space, to abandon a sequence */
+	/*
+	 * From user space, to abandon a sequence. It may be in the middle of a
+	 * routine, so that registers say nothing: they are set anew.
+	 */
 	.global	fuzz_abandon
 fuzz_abandon:
 	ld	%r6, MAGIC_MSR(%r13)
+abandon_anywhere:
+	li	%r4, 1 << FLAG_WILD_LG
+	std	%r4, DATA_FLAGS(%r13)
 abandon:
 	ld	%r4, DATA_ABANDONED(%r13)
 	addi	%r4, %r4, 1
@@ -471,8 +480,12 @@ fuzz_start:
 	lis	%r11, KVM_HC_TOKEN@h
 	ori	%r11, %r11, KVM_HC_TOKEN@l
 	sc
-	li	EPOCH, 1
+	/* For a trechkpt. before the first tbegin. */
+	lis	%r4, ADDRESS(no_tfhar)@h
+	ori	%r4, %r4, ADDRESS(no_tfhar)@l
+	mtspr	SPRN_TFHAR, %r4
 restart:
+	ld	EPOCH, DATA_PAIR0(%r13)
 	ld	%r4, DATA_RESTARTS(%r13)
 	addi	%r4, %r4, 1
 	std	%r4, DATA_RESTARTS(%r13)
@@ -569,6 +582,13 @@ fuzz_clobber:
 	mtspr	SPRN_DSCR, %r12
 	mtfsf	0xff, %f0, 1, 0
 	bctr
+
+	/* Where transactions fail to whose TFHAR was never set */
+no_tfhar:
+	mfctr	%r9
+	li	%r0, SYS_END
+	sc
+	b	.
 
 	.global	fuzz_kernel_end
 fuzz_kernel_end:
