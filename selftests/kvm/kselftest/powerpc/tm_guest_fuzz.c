@@ -33,7 +33,7 @@
 #define MAX_OPS		64
 #define SLOT		0x400UL		/* bytes for a sequence */
 #define CHILD_S		60		/* at most without progress */
-#define STUCK		8		/* timer signals within one sequence */
+#define STUCK		4		/* timer signals within one sequence */
 #define CANDIDATE_NS	2000000000L	/* for which a shrunk batch is run */
 #define SHRINK_S	240
 
@@ -233,6 +233,14 @@ static void op_epoch(struct code *c)
 	call_if(c, 2, 0, fuzz_epoch, false);
 }
 
+/* One that may well commit */
+static void op_transaction(struct code *c)
+{
+	put(c, TBEGIN);
+	op_epoch(c);
+	put(c, TEND);
+}
+
 static void op_clobber(struct code *c)
 {
 	/* Suspended, and failed: nothing of it can stay. */
@@ -296,6 +304,7 @@ static void op_check_tfiar(struct code *c)
 {
 	put(c, LI | 3 << 21);
 	put(c, LI | 11 << 21);
+	put(c, LI | 10 << 21);			/* the next may be skipped */
 	put(c, mfspr_insn(10, SPRN_TFIAR));
 	put(c, 0x794a2720);			/* rldicl r10, r10, 4, 60 */
 	put(c, LI | 0 << 21 | SYS_WRONG);
@@ -397,11 +406,12 @@ static void op_hypercall(struct code *c)
 	put(c, mtspr_insn(SPRN_CTR, 18));
 }
 
+/* Not rfebb: QEMU executes it without FSCR[EBB], and goes to EBBRR. */
 static void op_illegal(struct code *c)
 {
 	static const u32 words[] = { 0, 0x7fe00008 /* trap */, 0x7c0002a6 | 25 << 16 /* SDR1 */,
-				     0x4c000124 /* rfebb */, 0x7c0004ac /* sync */,
-				     0x4c00012c /* isync */, 0x7c1a03a6 /* mtspr SRR0, r0 */ };
+				     0x7c0004ac /* sync */, 0x4c00012c /* isync */,
+				     0x7c1a03a6 /* mtspr SRR0, r0 */ };
 
 	put(c, words[fuzz_below(c->r, ARRAY_SIZE(words))]);
 }
@@ -463,6 +473,7 @@ static const struct {
 	{ "tsr", 8, 6, op_tsr },
 	{ "tcheck", 2, 2, op_tcheck },
 	{ "epoch", 14, 3, op_epoch },
+	{ "transaction", 10, 1, op_transaction },
 	{ "clobber", 3, 5, op_clobber },
 	{ "check", 7, 7, op_check },
 	{ "treclaim", 1, 4, op_treclaim },
@@ -588,6 +599,7 @@ static void make_batch(struct worker *w, u64 seed)
 {
 	struct fuzz_random r = { fuzz_mix(seed + w->number * 77) };
 	struct fuzz_data *data = w->data;
+	u64 first = fuzz_next(&r);
 	int i, n = 0;
 
 	for (i = 0; i < POOL_TEXASR; i++)
@@ -603,7 +615,7 @@ static void make_batch(struct worker *w, u64 seed)
 			continue;
 		if (shared->list)
 			printf("# vcpu %d, sequence %d\n", w->number, i);
-		make_sequence(w, n++, fuzz_mix(seed + w->number * 77 + 1000 + i));
+		make_sequence(w, n++, fuzz_mix(first + i));
 	}
 	data->index = -1;
 	data->nr = n;
@@ -643,7 +655,8 @@ static void force(struct worker *w)
 	vcpu_regs_get(w->vcpu, &regs);
 	ts = regs.msr & MSR_TS_MASK ? MSR_TS_S : 0;
 	regs.pc = address_of(fuzz_abandon);
-	regs.msr = (w->data->msr & ~MSR_TM) | ts;
+	/* With translation on, or else KVM_SET_SREGS drops no segments. */
+	regs.msr = (w->data->msr & ~MSR_TM) | ts | MSR_IR | MSR_DR;
 	vcpu_regs_set(w->vcpu, &regs);
 	drop_segments(w->vcpu);
 	count(&shared->forced, 1);
@@ -716,7 +729,7 @@ static void report(struct worker *w)
 
 static void run_batch(struct worker *w)
 {
-	long ns = (1 + fuzz_below(&w->random, 20)) * 1000000;
+	long ns = (2 + fuzz_below(&w->random, 8)) * 1000000;
 	struct itimerspec timer = { .it_interval.tv_nsec = ns, .it_value.tv_nsec = ns };
 	struct kvm_run *run = w->vcpu->run;
 	const char *changed;
@@ -755,8 +768,8 @@ static void add_up(struct worker *w)
 
 	count(&shared->sequences, data->nr);
 	count(&shared->abandoned, data->abandoned);
-	count(&shared->commits, data->pair0[0] - w->epoch - data->restarts);
-	w->epoch = data->pair0[0];
+	count(&shared->commits, data->pair0 - w->epoch - data->restarts);
+	w->epoch = data->pair0;
 	data->abandoned = data->restarts = 0;
 	for (i = 0; i < ARRAY_SIZE(data->vectors); i++)
 		count(&shared->vectors[i], data->vectors[i]);

@@ -20,7 +20,6 @@
 #define DATA(offset)	(MAGIC_SIZE + (offset))
 #define DATA_GPR(n)	DATA((n) * 8)		/* 3 to 7, of what was interrupted */
 #define DATA_CR		DATA(0x40)
-#define DATA_SALT	DATA(0x80)
 #define DATA_MSR	DATA(0x88)
 #define DATA_MSR_S	DATA(0x90)
 #define DATA_INDEX	DATA(0x98)
@@ -34,6 +33,8 @@
 #define DATA_ABANDONED	DATA(0xd8)
 #define DATA_RESTARTS	DATA(0xe0)
 #define DATA_PAIR0	DATA(0x100)
+/* Read in transactions, so in no line that interrupts write to. */
+#define DATA_SALT	DATA(0x108)
 #define DATA_PAIR1	DATA(0x180)
 #define DATA_FREE	DATA(0x200)
 #define DATA_FREE_SIZE	0x200
@@ -108,7 +109,7 @@ struct fuzz_data {
 	u64 gpr[8];
 	u64 cr;
 	u64 reserved1[7];
-	u64 salt;
+	u64 reserved4;
 	u64 msr;		/* of the guest's kernel, non-transactional */
 	u64 msr_s;		/* ... suspended */
 	u64 index;		/* of the current sequence */
@@ -122,7 +123,9 @@ struct fuzz_data {
 	u64 abandoned;		/* sequences that did not get to their end */
 	u64 restarts;		/* all registers set anew */
 	u64 reserved2[3];
-	u64 pair0[16];
+	u64 pair0;
+	u64 salt;
+	u64 reserved5[14];
 	u64 pair1[16];
 	u64 free[DATA_FREE_SIZE / 8];
 	u64 vectors[128];	/* interrupts, by vector / 32 */
