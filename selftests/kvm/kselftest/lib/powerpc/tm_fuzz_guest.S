@@ -356,6 +356,9 @@ return_rfid:
 
 	/* In the routines at the end, facilities are missing. */
 of_kernel:
+	/* One that was pending when user space moved the vCPU */
+	cmpldi	%r5, ADDRESS(fuzz_abandon)
+	beq	abandon_anywhere
 	cmpldi	%r5, ADDRESS(routines)
 	blt	1f
 	cmpdi	%r4, MAX_TRAPS
@@ -459,6 +462,10 @@ next:
 	ld	%r7, DATA_SEQUENCES + SEQUENCE_FLAGS(%r4)
 	ld	%r8, DATA_SEQUENCES + SEQUENCE_DEC(%r4)
 	std	%r7, DATA_FLAGS(%r13)
+	/* For a trechkpt. before the first tbegin., not to get into another sequence */
+	lis	%r9, ADDRESS(no_tfhar)@h
+	ori	%r9, %r9, ADDRESS(no_tfhar)@l
+	mtspr	SPRN_TFHAR, %r9
 	li	%r9, 0
 	std	%r9, DATA_TRAPS(%r13)
 	std	%r9, DATA_TICKS(%r13)
@@ -480,10 +487,6 @@ fuzz_start:
 	lis	%r11, KVM_HC_TOKEN@h
 	ori	%r11, %r11, KVM_HC_TOKEN@l
 	sc
-	/* For a trechkpt. before the first tbegin. */
-	lis	%r4, ADDRESS(no_tfhar)@h
-	ori	%r4, %r4, ADDRESS(no_tfhar)@l
-	mtspr	SPRN_TFHAR, %r4
 restart:
 	ld	EPOCH, DATA_PAIR0(%r13)
 	ld	%r4, DATA_RESTARTS(%r13)
@@ -583,7 +586,7 @@ fuzz_clobber:
 	mtfsf	0xff, %f0, 1, 0
 	bctr
 
-	/* Where transactions fail to whose TFHAR was never set */
+	/* Where transactions fail to whose TFHAR the sequence has not set */
 no_tfhar:
 	mfctr	%r9
 	li	%r0, SYS_END
