@@ -699,11 +699,11 @@ static void interrupted(struct worker *w)
 		w->stuck = 0;
 		w->last_index = w->data->index;
 	}
-	switch (options.quiet ? 9 : fuzz_below(&w->random, 8)) {
+	switch (options.quiet ? 32 : fuzz_below(&w->random, 32)) {
 	case 0:
 		save_and_restore(w);
 		break;
-	case 1:
+	case 1 ... 4:
 		count(&shared->ioctls, 1);
 		__vcpu_ioctl(w->vcpu, KVM_INTERRUPT, &interrupt);
 	}
