@@ -17,6 +17,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <asm/ptrace.h>
+#include <linux/sizes.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -34,6 +35,7 @@
 #define SOUP_LENGTH	512
 #define RUN_NS		500000	/* at most, for a KVM_RUN */
 #define RUN_AGAIN_NS	20000000	/* if that was over before it began */
+#define NO_MEMORY	SZ_4G	/* an address, both virtual and real */
 #define CHILD_S		120	/* at most, for a sequence */
 
 static struct options {
@@ -88,7 +90,10 @@ static u64 below(struct random *r, u64 n)
  * The guest.
  */
 
-/* Interrupts: go on behind the instruction, or at the start of the soup. */
+/*
+ * Interrupts: go on behind the instruction, or at the start of the soup; or where it
+ * was, but in privileged state, with whatever transaction there is, and without EE.
+ */
 asm(
 "	.machine power8\n"
 "	.macro	SKIP vector\n"
@@ -109,6 +114,16 @@ asm(
 "	mfspr	3, 272\n"
 "	rfid\n"
 "	.endm\n"
+"	.macro	PRIVILEGED vector\n"
+"	.org	fuzz_vectors + \\vector\n"
+"	mtspr	272, 3\n"
+"	mfspr	3, 27\n"
+"	ori	3, 3, 0xc000\n"	/* EE and PR */
+"	xori	3, 3, 0xc000\n"
+"	mtspr	27, 3\n"
+"	mfspr	3, 272\n"
+"	rfid\n"
+"	.endm\n"
 "	.pushsection .rodata\n"
 "	.balign	8\n"
 "fuzz_vectors:\n"
@@ -116,13 +131,11 @@ asm(
 "	SKIP	0x380\n"
 "	RESTART	0x400\n"
 "	RESTART	0x480\n"
-"	.org	fuzz_vectors + 0x500\n"
-"	rfid\n"
+"	PRIVILEGED 0x500\n"
 "	SKIP	0x600\n"
 "	SKIP	0x700\n"
 "	SKIP	0x800\n"
-"	.org	fuzz_vectors + 0x900\n"
-"	rfid\n"
+"	PRIVILEGED 0x900\n"
 "	.org	fuzz_vectors + 0xc00\n"
 "	.long	0x7c000268\n"	/* FAKE_SC1 */
 "	rfid\n"
@@ -135,7 +148,25 @@ asm(
 "	.popsection\n");
 extern const char fuzz_vectors[0x1000];
 
-/* rS or rT of these is any register, r20 points to scratch. */
+/*
+ * Bits of these are random, too. r20 points to scratch, r21 to what is no memory,
+ * and r0 to r19 are whatever there is.
+ */
+static const struct {
+	u32 instruction, random;
+} with_operands[] = {
+	{ 0x7c00071d, 0x000f0000 },	/* tabort. */
+	{ 0x7c00061d, 0x03ef7800 },	/* tabortwc. */
+	{ 0x7c00065d, 0x03ef7800 },	/* tabortdc. */
+	{ 0x7c00069d, 0x03eff800 },	/* tabortwci. */
+	{ 0x7c0006dd, 0x03eff800 },	/* tabortdci. */
+	{ 0x7c00059c, 0x03800000 },	/* tcheck */
+	{ 0x7c00075d, 0x000f0000 },	/* treclaim. */
+	{ 0x7c000000, 0x03ffffff },	/* whatever has primary opcode 31 */
+	{ 0x90150000, 0x01e000fc },	/* stw rS, n(r21) */
+	{ 0x80150000, 0x01e000fc },	/* lwz rT, n(r21) */
+};
+
 static const u32 instructions[] = {
 	0x7c00051d,		/* tbegin. */
 	0x7c00051d,
@@ -156,6 +187,7 @@ static const u32 instructions[] = {
 	0x7c0004ac,		/* sync */
 };
 
+/* rS or rT of these is any register. */
 static const u32 with_register[] = {
 	0x7c000164,		/* mtmsrd */
 	0x7c000124,		/* mtmsr */
@@ -166,6 +198,10 @@ static const u32 with_register[] = {
 	0x7c0323a6, 0x7c0322a6,	/* TEXASRU */
 	0x7c0fcba6, 0x7c0fcaa6,	/* TAR */
 	0x7c0303a6, 0x7c0302a6,	/* DSCR, of problem state */
+	0x7c1103a6, 0x7c1102a6,	/* DSCR */
+	0x7c0d03a6, 0x7c0d02a6,	/* AMR, of problem state */
+	0x7c1d03a6, 0x7c1d02a6,	/* AMR */
+	0x7c1d23a6, 0x7c1d22a6,	/* UAMOR */
 	0x7c0043a6, 0x7c0042a6,	/* VRSAVE */
 	0x7c00e3a6, 0x7c00e2a6,	/* PPR */
 	0x7c1b03a6,		/* SRR1 */
@@ -178,14 +214,22 @@ static const u32 with_register[] = {
 static void cook(u32 *where, u64 seed)
 {
 	struct random r = { seed };
-	int i;
+	int i, choice;
 
 	for (i = 0; i < SOUP_LENGTH - 1; i++) {
-		if (below(&r, 2))
+		switch (below(&r, 8)) {
+		case 0:
+			choice = below(&r, ARRAY_SIZE(with_operands));
+			where[i] = with_operands[choice].instruction |
+				   (with_operands[choice].random & next(&r));
+			break;
+		case 1 ... 4:
 			where[i] = instructions[below(&r, ARRAY_SIZE(instructions))];
-		else
+			break;
+		default:
 			where[i] = with_register[below(&r, ARRAY_SIZE(with_register))] |
 				   below(&r, 20) << 21;
+		}
 	}
 	where[i] = 0x48000000 | (-i * 4 & 0x03fffffc);	/* b, to the start */
 }
@@ -285,6 +329,7 @@ static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *
 	for (i = 0; i < 32; i++)
 		regs.gpr[i] = below(r, 2) ? some_msr(r) : some_value(r);
 	regs.gpr[20] = (u64)scratch;
+	regs.gpr[21] = NO_MEMORY;
 	set_regs(vcpu, &regs);
 }
 
@@ -367,6 +412,17 @@ static void op_live_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *
 	access_reg(t, vcpu, r, &live_regs[below(r, NR_LIVE_REGS)], false);
 }
 
+/* Of memory protection keys, which live_regs does not have. */
+static void op_keys(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+{
+	static const struct tm_reg keys[] = {
+		{ .name = "AMR", .id = KVM_REG_PPC_AMR, .bits = 64 },
+		{ .name = "UAMOR", .id = KVM_REG_PPC_UAMOR, .bits = 64 },
+	};
+
+	access_reg(t, vcpu, r, &keys[below(r, 2)], false);
+}
+
 static void op_unknown_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
 {
 	__uint128_t value[16] = {};
@@ -441,6 +497,7 @@ static const struct {
 	{ "tm_reg", 8, op_tm_reg },
 	{ "all_tm_regs", 1, op_all_tm_regs },
 	{ "live_reg", 4, op_live_reg },
+	{ "keys", 1, op_keys },
 	{ "unknown_reg", 1, op_unknown_reg },
 	{ "interrupt", 2, op_interrupt },
 	{ "debug", 1, op_debug },
@@ -534,6 +591,7 @@ static void child(u64 seed)
 	sigaction(SIGILL, &action, NULL);
 	sigaction(SIGBUS, &action, NULL);
 	vm = vm_create_with_vcpus(options.vcpus, soup, vcpus);
+	virt_map(vm, NO_MEMORY, NO_MEMORY, 1);
 	memcpy(addr_gpa2hva(vm, 0), fuzz_vectors, sizeof(fuzz_vectors));
 	cook(addr_gva2hva(vm, (gva_t)soup), seed);
 	shared->planted_first = false;
@@ -574,11 +632,30 @@ static bool log_complains(void)
 	return found;
 }
 
+/* Every other sequence with tracepoints; what the module has counted. Not there: never mind. */
+static void observe(u64 seed)
+{
+	static char text[4096];
+	int fd = open("/sys/kernel/tracing/events/kvm_pr_tm/enable", O_WRONLY);
+
+	if (fd >= 0) {
+		TEST_ASSERT(write(fd, seed & 1 ? "1" : "0", 1) == 1, "Tracepoints: errno %d", errno);
+		close(fd);
+	}
+	fd = open("/sys/kernel/debug/kvm_pr_tm/stats", O_RDONLY);
+	if (fd >= 0) {
+		TEST_ASSERT(read(fd, text, sizeof(text)) > 0, "Statistics: errno %d", errno);
+		close(fd);
+	}
+}
+
 static bool fails(u64 seed)
 {
 	int status, waited = 0;
-	pid_t pid = fork();
+	pid_t pid;
 
+	observe(seed);
+	pid = fork();
 	TEST_ASSERT(pid >= 0, "fork: errno %d", errno);
 	if (!pid)
 		child(seed);
