@@ -184,11 +184,31 @@ pub(crate) fn settle(v: &mut Vcpu) {
 ///
 /// Context: preemption disabled, vcpu loaded.
 pub(crate) fn hide_host_failure(v: &mut Vcpu) {
+    tell_transactions_apart(v);
     if v.place() == Place::Cpu {
         let texasr = Texasr::from_raw(TmSprs::access().get(TEXASR));
         if texasr.fs() && !texasr.pr() {
             reclaim(v, cause::KVM_RESCHED);
         }
+    }
+}
+
+/// [`Place::CpuFailed`] to [`Place::Cpu`] if it is no longer the transaction that was put back.
+///
+/// Without an exit the guest can have resumed that one, which failed, and begun another: it is in
+/// the same state, but its record is its own.
+///
+/// Context: preemption disabled, vcpu loaded.
+fn tell_transactions_apart(v: &mut Vcpu) {
+    if v.place() != Place::CpuFailed {
+        return;
+    }
+    let (texasr, tfiar) = {
+        let sprs = TmSprs::access();
+        (sprs.get(TEXASR), sprs.get(TFIAR))
+    };
+    if (texasr, tfiar) != (v.texasr(), v.tfiar()) {
+        v.set_transaction(v.ts(), Place::Cpu);
     }
 }
 
@@ -199,6 +219,7 @@ pub(crate) fn hide_host_failure(v: &mut Vcpu) {
 ///
 /// Returns whether the transaction had not failed before.
 fn reclaim(v: &mut Vcpu, code: u8) -> bool {
+    tell_transactions_apart(v);
     give_up_ext(v);
     save_accessible(v);
     let vrsave = VRSAVE.get();
