@@ -90,8 +90,9 @@ unsafe fn mtmsrd(msr: Msr) {
 
 /// Access to the TM SPRs: MSR[TM] is on while this exists.
 ///
-/// Nothing may change MSR[TS] meanwhile. (MSR[EE] may go off and on again: an interrupt returns
-/// with the MSR it found.)
+/// Nothing may change MSR[TS] meanwhile, nor MSR[EE] for good: interrupts are enabled, so that each
+/// returns with the MSR it found, or hard-disabled. If they are soft-masked only, the first one
+/// leaves EE off.
 pub(crate) struct TmSprs {
     saved: Msr,
 }
