@@ -812,7 +812,7 @@ static void *work(void *data)
 {
 	struct worker *w = data;
 	struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGALRM };
-	long began = now();
+	long began = now(), said = began;
 	u64 seed = shared->batch_seed;
 	int i;
 
@@ -830,6 +830,11 @@ static void *work(void *data)
 		make_batch(w, seed);
 		run_batch(w);
 		add_up(w);
+		if (!w->number && now() - said > 20 * 1000000000L) {
+			said = now();
+			fprintf(stderr, "# %lu sequences, last batch 0x%lx\n",
+				(unsigned long)shared->sequences, (unsigned long)seed);
+		}
 		if (!shared->candidate_ns)
 			seed = fuzz_mix(seed + 1);
 	}
