@@ -36,6 +36,7 @@
 #define RUN_NS		500000	/* at most, for a KVM_RUN */
 #define RUN_AGAIN_NS	20000000	/* if that was over before it began */
 #define NO_MEMORY	SZ_4G	/* an address, both virtual and real */
+#define NO_SEGMENT	(1UL << 45)
 #define CHILD_S		120	/* at most, for a sequence */
 
 static struct options {
@@ -91,8 +92,8 @@ static u64 below(struct random *r, u64 n)
  */
 
 /*
- * Interrupts: go on behind the instruction, or at the start of the soup; or where it
- * was, but in privileged state, with whatever transaction there is, and without EE.
+ * Interrupts: go on behind the instruction, or at the start of the soup; or where
+ * that was, but in privileged state, with whatever transaction there is, and without EE.
  */
 asm(
 "	.machine power8\n"
@@ -114,9 +115,12 @@ asm(
 "	mfspr	3, 272\n"
 "	rfid\n"
 "	.endm\n"
-"	.macro	PRIVILEGED vector\n"
+"	.macro	PRIVILEGED vector, skip\n"
 "	.org	fuzz_vectors + \\vector\n"
 "	mtspr	272, 3\n"
+"	mfspr	3, 26\n"
+"	addi	3, 3, \\skip\n"
+"	mtspr	26, 3\n"
 "	mfspr	3, 27\n"
 "	ori	3, 3, 0xc000\n"	/* EE and PR */
 "	xori	3, 3, 0xc000\n"
@@ -128,14 +132,14 @@ asm(
 "	.balign	8\n"
 "fuzz_vectors:\n"
 "	SKIP	0x300\n"
-"	SKIP	0x380\n"
+"	PRIVILEGED 0x380, 4\n"
 "	RESTART	0x400\n"
 "	RESTART	0x480\n"
-"	PRIVILEGED 0x500\n"
+"	PRIVILEGED 0x500, 0\n"
 "	SKIP	0x600\n"
 "	SKIP	0x700\n"
 "	SKIP	0x800\n"
-"	PRIVILEGED 0x900\n"
+"	PRIVILEGED 0x900, 0\n"
 "	.org	fuzz_vectors + 0xc00\n"
 "	.long	0x7c000268\n"	/* FAKE_SC1 */
 "	rfid\n"
@@ -150,7 +154,7 @@ extern const char fuzz_vectors[0x1000];
 
 /*
  * Bits of these are random, too. r20 points to scratch, r21 to what is no memory,
- * and r0 to r19 are whatever there is.
+ * r22 to where there is no segment; r0 to r19 are whatever there is.
  */
 static const struct {
 	u32 instruction, random;
@@ -165,6 +169,7 @@ static const struct {
 	{ 0x7c000000, 0x03ffffff },	/* whatever has primary opcode 31 */
 	{ 0x90150000, 0x01e000fc },	/* stw rS, n(r21) */
 	{ 0x80150000, 0x01e000fc },	/* lwz rT, n(r21) */
+	{ 0x80160000, 0x01e000fc },	/* lwz rT, n(r22) */
 };
 
 static const u32 instructions[] = {
@@ -330,6 +335,7 @@ static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *
 		regs.gpr[i] = below(r, 2) ? some_msr(r) : some_value(r);
 	regs.gpr[20] = (u64)scratch;
 	regs.gpr[21] = NO_MEMORY;
+	regs.gpr[22] = NO_SEGMENT;
 	set_regs(vcpu, &regs);
 }
 
