@@ -428,6 +428,9 @@ leave_s:
 	treclaim. %r4
 	mfctr	%r9
 left:
+	/* A sequence may have turned these off. */
+	li	%r4, 1 << FSCR_TAR_LG | 1 << FSCR_DSCR_LG
+	mtspr	SPRN_FSCR, %r4
 	ld	%r4, DATA_FLAGS(%r13)
 	andi.	%r4, %r4, 1 << FLAG_WILD_LG
 	bne	restart
