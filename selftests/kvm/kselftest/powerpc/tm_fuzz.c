@@ -16,14 +16,12 @@
  */
 #include <fcntl.h>
 #include <getopt.h>
-#include <asm/ptrace.h>
 #include <linux/sizes.h>
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
 
+#include "fuzz.h"
 #include "hcall.h"
 #include "kvm_util.h"
 #include "processor.h"
@@ -38,6 +36,7 @@
 #define NO_MEMORY	SZ_4G	/* an address, both virtual and real */
 #define NO_SEGMENT	(1UL << 45)
 #define CHILD_S		120	/* at most, for a sequence */
+#define SHRINK_S	1800
 
 static struct options {
 	u64 seed;
@@ -60,32 +59,12 @@ static struct shared {
 	bool planted_first;
 } *shared;
 
+/* The seed of the current sequence */
+static u64 sequence;
+
 /* In the guest: what it executes, and where it may store. */
 static u32 soup[SOUP_LENGTH] __attribute__((aligned(65536)));
 static u64 scratch[64] __attribute__((aligned(128)));
-
-static u64 mix(u64 z)
-{
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
-	return z ^ (z >> 31);
-}
-
-/* A stream of random numbers for one operation. */
-struct random {
-	u64 state;
-};
-
-static u64 next(struct random *r)
-{
-	r->state += 0x9e3779b97f4a7c15;
-	return mix(r->state);
-}
-
-static u64 below(struct random *r, u64 n)
-{
-	return next(r) % n;
-}
 
 /*
  * The guest.
@@ -218,22 +197,22 @@ static const u32 with_register[] = {
 
 static void cook(u32 *where, u64 seed)
 {
-	struct random r = { seed };
+	struct fuzz_random r = { seed };
 	int i, choice;
 
 	for (i = 0; i < SOUP_LENGTH - 1; i++) {
-		switch (below(&r, 8)) {
+		switch (fuzz_below(&r, 8)) {
 		case 0:
-			choice = below(&r, ARRAY_SIZE(with_operands));
+			choice = fuzz_below(&r, ARRAY_SIZE(with_operands));
 			where[i] = with_operands[choice].instruction |
-				   (with_operands[choice].random & next(&r));
+				   (with_operands[choice].random & fuzz_next(&r));
 			break;
 		case 1 ... 4:
-			where[i] = instructions[below(&r, ARRAY_SIZE(instructions))];
+			where[i] = instructions[fuzz_below(&r, ARRAY_SIZE(instructions))];
 			break;
 		default:
-			where[i] = with_register[below(&r, ARRAY_SIZE(with_register))] |
-				   below(&r, 20) << 21;
+			where[i] = with_register[fuzz_below(&r, ARRAY_SIZE(with_register))] |
+				   fuzz_below(&r, 20) << 21;
 		}
 	}
 	where[i] = 0x48000000 | (-i * 4 & 0x03fffffc);	/* b, to the start */
@@ -243,47 +222,47 @@ static void cook(u32 *where, u64 seed)
  * Values
  */
 
-static u64 some_msr(struct random *r)
+static u64 some_msr(struct fuzz_random *r)
 {
 	u64 msr = MSR_DEFAULT;
 
 	/* With MSR[POW], KVM_SET_REGS waits for an interrupt of the guest. */
-	if (below(r, 16) == 0)
-		return next(r) & ~MSR_POW;
-	msr |= below(r, 4) << MSR_TS_LG;
-	msr |= below(r, 4) ? MSR_TM : 0;
-	msr |= below(r, 3) ? MSR_PR : 0;
-	msr |= below(r, 3) ? 0 : MSR_EE;
-	msr &= below(r, 4) ? ~0UL : ~(u64)(MSR_FP | MSR_VEC | MSR_VSX);
-	msr &= below(r, 8) ? ~0UL : ~(u64)(MSR_IR | MSR_DR);
+	if (fuzz_below(r, 16) == 0)
+		return fuzz_next(r) & ~MSR_POW;
+	msr |= fuzz_below(r, 4) << MSR_TS_LG;
+	msr |= fuzz_below(r, 4) ? MSR_TM : 0;
+	msr |= fuzz_below(r, 3) ? MSR_PR : 0;
+	msr |= fuzz_below(r, 3) ? 0 : MSR_EE;
+	msr &= fuzz_below(r, 4) ? ~0UL : ~(u64)(MSR_FP | MSR_VEC | MSR_VSX);
+	msr &= fuzz_below(r, 8) ? ~0UL : ~(u64)(MSR_IR | MSR_DR);
 	return msr;
 }
 
-static u64 some_value(struct random *r)
+static u64 some_value(struct fuzz_random *r)
 {
-	switch (below(r, 8)) {
+	switch (fuzz_below(r, 8)) {
 	case 0:
 		return 0;
 	case 1:
 		return ~0UL;
 	case 2:
-		return 1UL << below(r, 64);
+		return 1UL << fuzz_below(r, 64);
 	case 3:
 		return some_msr(r);
 	case 4:
-		return (u64)soup + below(r, SOUP_LENGTH) * 4;
+		return (u64)soup + fuzz_below(r, SOUP_LENGTH) * 4;
 	case 5:
-		return TEXASR_FS | next(r);
+		return TEXASR_FS | fuzz_next(r);
 	case 6:
-		return 0xc000000000000000 | next(r);
+		return 0xc000000000000000 | fuzz_next(r);
 	default:
-		return next(r);
+		return fuzz_next(r);
 	}
 }
 
-static u64 some_pc(struct random *r)
+static u64 some_pc(struct fuzz_random *r)
 {
-	return below(r, 16) ? (u64)soup + below(r, SOUP_LENGTH) * 4 : some_value(r);
+	return fuzz_below(r, 16) ? (u64)soup + fuzz_below(r, SOUP_LENGTH) * 4 : some_value(r);
 }
 
 /*
@@ -298,14 +277,6 @@ struct thread {
 	timer_t timer;
 };
 
-#define CHECK(condition, format, ...)					\
-	do {								\
-		if (!(condition)) {					\
-			fprintf(stderr, "tm_fuzz: " format "\n", ##__VA_ARGS__); \
-			_exit(3);					\
-		}							\
-	} while (0)
-
 static int call(int fd, unsigned long request, void *argument)
 {
 	__atomic_fetch_add(&shared->ioctls, 1, __ATOMIC_RELAXED);
@@ -317,61 +288,61 @@ static void set_regs(struct kvm_vcpu *vcpu, struct kvm_regs *regs)
 	if (options.list)
 		printf("#       msr 0x%lx pc 0x%lx\n", (unsigned long)regs->msr,
 		       (unsigned long)regs->pc);
-	CHECK(!call(vcpu->fd, KVM_SET_REGS, regs), "KVM_SET_REGS: errno %d", errno);
+	FUZZ_CHECK(!call(vcpu->fd, KVM_SET_REGS, regs), "KVM_SET_REGS: errno %d", errno);
 }
 
-static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_set_regs(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct kvm_regs regs = { .pc = some_pc(r), .msr = some_msr(r) };
 	int i;
 
-	regs.cr = next(r);
+	regs.cr = fuzz_next(r);
 	regs.ctr = some_value(r);
 	regs.lr = some_pc(r);
-	regs.xer = next(r);
+	regs.xer = fuzz_next(r);
 	regs.srr0 = some_pc(r);
 	regs.srr1 = some_msr(r);
 	for (i = 0; i < 32; i++)
-		regs.gpr[i] = below(r, 2) ? some_msr(r) : some_value(r);
+		regs.gpr[i] = fuzz_below(r, 2) ? some_msr(r) : some_value(r);
 	regs.gpr[20] = (u64)scratch;
 	regs.gpr[21] = NO_MEMORY;
 	regs.gpr[22] = NO_SEGMENT;
 	set_regs(vcpu, &regs);
 }
 
-static void op_get_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_get_regs(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct kvm_regs regs;
 
-	CHECK(!call(vcpu->fd, KVM_GET_REGS, &regs), "KVM_GET_REGS: errno %d", errno);
-	CHECK((regs.msr & MSR_TS_MASK) != MSR_TS_MASK, "MSR 0x%lx", (unsigned long)regs.msr);
-	CHECK((regs.msr & (MSR_TS_MASK | MSR_TM)) != MSR_TS_T, "MSR 0x%lx",
+	FUZZ_CHECK(!call(vcpu->fd, KVM_GET_REGS, &regs), "KVM_GET_REGS: errno %d", errno);
+	FUZZ_CHECK((regs.msr & MSR_TS_MASK) != MSR_TS_MASK, "MSR 0x%lx", (unsigned long)regs.msr);
+	FUZZ_CHECK((regs.msr & (MSR_TS_MASK | MSR_TM)) != MSR_TS_T, "MSR 0x%lx",
 	      (unsigned long)regs.msr);
 }
 
 /* Only the MSR, so that what the guest did goes on in another state. */
-static void op_change_msr(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_change_msr(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct kvm_regs regs;
 
-	CHECK(!call(vcpu->fd, KVM_GET_REGS, &regs), "KVM_GET_REGS: errno %d", errno);
+	FUZZ_CHECK(!call(vcpu->fd, KVM_GET_REGS, &regs), "KVM_GET_REGS: errno %d", errno);
 	regs.msr = some_msr(r);
 	set_regs(vcpu, &regs);
 }
 
-static void op_sregs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_sregs(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct kvm_sregs sregs;
 	int i;
 
-	CHECK(!call(vcpu->fd, KVM_GET_SREGS, &sregs), "KVM_GET_SREGS: errno %d", errno);
+	FUZZ_CHECK(!call(vcpu->fd, KVM_GET_SREGS, &sregs), "KVM_GET_SREGS: errno %d", errno);
 	/* The segments behind the first are of no use to the guest. */
 	for (i = 1; i < 64; i++) {
-		sregs.u.s.ppc64.slb[i].slbe = (next(r) & ~0xfffUL) | i;
-		sregs.u.s.ppc64.slb[i].slbv = next(r);
+		sregs.u.s.ppc64.slb[i].slbe = (fuzz_next(r) & ~0xfffUL) | i;
+		sregs.u.s.ppc64.slb[i].slbv = fuzz_next(r);
 	}
-	if (below(r, 2))
-		CHECK(!call(vcpu->fd, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS: errno %d", errno);
+	if (fuzz_below(r, 2))
+		FUZZ_CHECK(!call(vcpu->fd, KVM_SET_SREGS, &sregs), "KVM_SET_SREGS: errno %d", errno);
 }
 
 static __uint128_t limit(const struct tm_reg *reg, __uint128_t value)
@@ -379,33 +350,33 @@ static __uint128_t limit(const struct tm_reg *reg, __uint128_t value)
 	return reg->bits == 128 ? value : value & (((__uint128_t)1 << reg->bits) - 1);
 }
 
-static void access_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r,
+static void access_reg(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r,
 		       const struct tm_reg *reg, bool reads_back)
 {
 	__uint128_t value = (__uint128_t)some_value(r) << 64 | some_value(r), read = 0;
 	struct kvm_one_reg set = { .id = reg->id, .addr = (u64)&value };
 	struct kvm_one_reg get = { .id = reg->id, .addr = (u64)&read };
-	bool write = below(r, 2);
+	bool write = fuzz_below(r, 2);
 
 	if (options.list)
 		printf("#       %s %s 0x%016lx%016lx\n", write ? "set" : "get", reg->name,
 		       (unsigned long)(value >> 64), (unsigned long)value);
 	if (write)
-		CHECK(!call(vcpu->fd, KVM_SET_ONE_REG, &set), "set %s: errno %d", reg->name, errno);
-	CHECK(!call(vcpu->fd, KVM_GET_ONE_REG, &get), "get %s: errno %d", reg->name, errno);
+		FUZZ_CHECK(!call(vcpu->fd, KVM_SET_ONE_REG, &set), "set %s: errno %d", reg->name, errno);
+	FUZZ_CHECK(!call(vcpu->fd, KVM_GET_ONE_REG, &get), "get %s: errno %d", reg->name, errno);
 	if (write && reads_back && options.threads == 1)
-		CHECK(read == limit(reg, value), "%s is not read back", reg->name);
+		FUZZ_CHECK(read == limit(reg, value), "%s is not read back", reg->name);
 }
 
-static void op_tm_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_tm_reg(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	/* The three that rule more often. */
-	int i = below(r, 3) ? below(r, NR_TM_REGS) : below(r, NR_TM_SPRS);
+	int i = fuzz_below(r, 3) ? fuzz_below(r, NR_TM_REGS) : fuzz_below(r, NR_TM_SPRS);
 
 	access_reg(t, vcpu, r, &tm_regs[i], true);
 }
 
-static void op_all_tm_regs(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_all_tm_regs(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	int i;
 
@@ -413,69 +384,69 @@ static void op_all_tm_regs(struct thread *t, struct kvm_vcpu *vcpu, struct rando
 		access_reg(t, vcpu, r, &tm_regs[i], true);
 }
 
-static void op_live_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_live_reg(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
-	access_reg(t, vcpu, r, &live_regs[below(r, NR_LIVE_REGS)], false);
+	access_reg(t, vcpu, r, &live_regs[fuzz_below(r, NR_LIVE_REGS)], false);
 }
 
 /* Of memory protection keys, which live_regs does not have. */
-static void op_keys(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_keys(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	static const struct tm_reg keys[] = {
 		{ .name = "AMR", .id = KVM_REG_PPC_AMR, .bits = 64 },
 		{ .name = "UAMOR", .id = KVM_REG_PPC_UAMOR, .bits = 64 },
 	};
 
-	access_reg(t, vcpu, r, &keys[below(r, 2)], false);
+	access_reg(t, vcpu, r, &keys[fuzz_below(r, 2)], false);
 }
 
-static void op_unknown_reg(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_unknown_reg(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	__uint128_t value[16] = {};
 	struct kvm_one_reg reg = {
-		.id = KVM_REG_PPC_TM | below(r, 10) << KVM_REG_SIZE_SHIFT |
-		      (0x6b + below(r, 0x10000)),
+		.id = KVM_REG_PPC_TM | fuzz_below(r, 10) << KVM_REG_SIZE_SHIFT |
+		      (0x6b + fuzz_below(r, 0x10000)),
 		.addr = (u64)value,
 	};
 
-	CHECK(call(vcpu->fd, below(r, 2) ? KVM_GET_ONE_REG : KVM_SET_ONE_REG, &reg) &&
+	FUZZ_CHECK(call(vcpu->fd, fuzz_below(r, 2) ? KVM_GET_ONE_REG : KVM_SET_ONE_REG, &reg) &&
 	      errno == EINVAL, "register 0x%lx is known", (unsigned long)reg.id);
 }
 
-static void op_interrupt(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_interrupt(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	static const u32 kinds[] = { KVM_INTERRUPT_SET, KVM_INTERRUPT_UNSET,
 				     KVM_INTERRUPT_SET_LEVEL };
-	struct kvm_interrupt interrupt = { .irq = kinds[below(r, ARRAY_SIZE(kinds))] };
+	struct kvm_interrupt interrupt = { .irq = kinds[fuzz_below(r, ARRAY_SIZE(kinds))] };
 
-	CHECK(!call(vcpu->fd, KVM_INTERRUPT, &interrupt), "KVM_INTERRUPT: errno %d", errno);
+	FUZZ_CHECK(!call(vcpu->fd, KVM_INTERRUPT, &interrupt), "KVM_INTERRUPT: errno %d", errno);
 }
 
-static void op_debug(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_debug(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct kvm_guest_debug debug = {};
 
-	if (below(r, 3) == 0)
+	if (fuzz_below(r, 3) == 0)
 		debug.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP;
 	call(vcpu->fd, KVM_SET_GUEST_DEBUG, &debug);
 }
 
-static void op_soup(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_soup(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
-	cook(addr_gva2hva(t->vm, (gva_t)soup), next(r));
+	cook(addr_gva2hva(t->vm, (gva_t)soup), fuzz_next(r));
 }
 
-static void op_run(struct thread *t, struct kvm_vcpu *vcpu, struct random *r)
+static void op_run(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct itimerspec some = { .it_interval.tv_nsec = RUN_AGAIN_NS,
-				   .it_value.tv_nsec = 1 + below(r, RUN_NS) };
+				   .it_value.tv_nsec = 1 + fuzz_below(r, RUN_NS) };
 	struct itimerspec none = {};
 	int result;
 
-	WRITE_ONCE(vcpu->run->immediate_exit, below(r, 4) == 0);
+	WRITE_ONCE(vcpu->run->immediate_exit, fuzz_below(r, 4) == 0);
 	timer_settime(t->timer, 0, &some, NULL);
 	result = call(vcpu->fd, KVM_RUN, NULL);
-	CHECK(!result || errno == EINTR, "KVM_RUN: errno %d", errno);
+	FUZZ_CHECK(!result || errno == EINTR, "KVM_RUN: errno %d", errno);
 	timer_settime(t->timer, 0, &none, NULL);
 	__atomic_fetch_add(&shared->runs, 1, __ATOMIC_RELAXED);
 	if (!result)
@@ -488,13 +459,13 @@ static void op_fails_on_purpose(int number)
 {
 	if (number == options.planted / 2)
 		shared->planted_first = true;
-	CHECK(number != options.planted || !shared->planted_first, "planted failure");
+	FUZZ_CHECK(number != options.planted || !shared->planted_first, "planted failure");
 }
 
 static const struct {
 	const char *name;
 	int weight;
-	void (*function)(struct thread *t, struct kvm_vcpu *vcpu, struct random *r);
+	void (*function)(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r);
 } ops[] = {
 	{ "set_regs", 4, op_set_regs },
 	{ "change_msr", 4, op_change_msr },
@@ -517,8 +488,8 @@ static const struct {
 struct operation {
 	struct thread *t;
 	struct kvm_vcpu *vcpu;
-	struct random *r;
-	void (*function)(struct thread *t, struct kvm_vcpu *vcpu, struct random *r);
+	struct fuzz_random *r;
+	void (*function)(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r);
 };
 
 static void call_operation(void *data)
@@ -530,40 +501,27 @@ static void call_operation(void *data)
 
 static void do_op(struct thread *t, int number)
 {
-	struct random r = { mix(t->seed + number) };
-	struct kvm_vcpu *vcpu = t->vcpus[below(&r, options.vcpus)];
+	struct fuzz_random r = { fuzz_mix(t->seed + number) };
+	struct kvm_vcpu *vcpu = t->vcpus[fuzz_below(&r, options.vcpus)];
 	struct operation operation;
 	int total = 0, choice, i;
 	const char *changed;
 
 	for (i = 0; i < ARRAY_SIZE(ops); i++)
 		total += ops[i].weight;
-	choice = below(&r, total);
+	choice = fuzz_below(&r, total);
 	for (i = 0; choice >= ops[i].weight; i++)
 		choice -= ops[i].weight;
 	if (options.list)
 		printf("# %5d thread %d vcpu %u %s\n", number, t->number, vcpu->id, ops[i].name);
 	operation = (struct operation){ t, vcpu, &r, ops[i].function };
 	changed = tm_call_checked(call_operation, &operation);
-	CHECK(!changed || options.ignore, "%s of the thread has changed by %s", changed, ops[i].name);
+	FUZZ_CHECK(!changed || options.ignore, "%s of the thread has changed by %s", changed, ops[i].name);
 	op_fails_on_purpose(number);
 }
 
 static void nothing(int signal)
 {
-}
-
-/* Says where: a vCPU's state may have got into the thread. */
-static void crash(int signal, siginfo_t *info, void *context)
-{
-	struct pt_regs *regs = ((ucontext_t *)context)->uc_mcontext.regs;
-	int i;
-
-	fprintf(stderr, "tm_fuzz: signal %d, code %d, address %p, nip 0x%lx, lr 0x%lx, msr 0x%lx\n",
-		signal, info->si_code, info->si_addr, regs->nip, regs->link, regs->msr);
-	for (i = 0; i < 32; i++)
-		fprintf(stderr, "r%-2d %016lx%c", i, regs->gpr[i], i % 4 == 3 ? '\n' : ' ');
-	_exit(3);
 }
 
 static void *work(void *data)
@@ -573,15 +531,15 @@ static void *work(void *data)
 	int i;
 
 	event._sigev_un._tid = syscall(SYS_gettid);
-	CHECK(!timer_create(CLOCK_MONOTONIC, &event, &t->timer), "timer_create: errno %d", errno);
+	FUZZ_CHECK(!timer_create(CLOCK_MONOTONIC, &event, &t->timer), "timer_create: errno %d", errno);
 	for (i = t->number; i < options.ops; i += options.threads)
 		if (!shared->skip[i])
 			do_op(t, i);
 	return NULL;
 }
 
-/* Never returns: the whole of a sequence. */
-static void child(u64 seed)
+/* The whole of the current sequence. */
+static void child(void)
 {
 	struct sigaction action = { .sa_handler = nothing };
 	struct thread threads[MAX_THREADS];
@@ -591,52 +549,24 @@ static void child(u64 seed)
 	int i;
 
 	sigaction(SIGALRM, &action, NULL);
-	action.sa_sigaction = crash;
-	action.sa_flags = SA_SIGINFO;
-	sigaction(SIGSEGV, &action, NULL);
-	sigaction(SIGILL, &action, NULL);
-	sigaction(SIGBUS, &action, NULL);
+	fuzz_catch_crashes();
 	vm = vm_create_with_vcpus(options.vcpus, soup, vcpus);
 	virt_map(vm, NO_MEMORY, NO_MEMORY, 1);
 	memcpy(addr_gpa2hva(vm, 0), fuzz_vectors, sizeof(fuzz_vectors));
-	cook(addr_gva2hva(vm, (gva_t)soup), seed);
+	cook(addr_gva2hva(vm, (gva_t)soup), sequence);
 	shared->planted_first = false;
 	for (i = 0; i < options.threads; i++) {
-		threads[i] = (struct thread){ vm, vcpus, seed, i };
-		CHECK(!pthread_create(&ids[i], NULL, work, &threads[i]), "pthread_create");
+		threads[i] = (struct thread){ vm, vcpus, sequence, i };
+		FUZZ_CHECK(!pthread_create(&ids[i], NULL, work, &threads[i]), "pthread_create");
 	}
 	for (i = 0; i < options.threads; i++)
 		pthread_join(ids[i], NULL);
 	kvm_vm_free(vm);
-	fflush(stdout);
-	_exit(0);
 }
 
 /*
  * The parent
  */
-
-static int kmsg = -1;
-
-static bool log_complains(void)
-{
-	static const char * const words[] = { "WARNING", "BUG", "Oops", "Bad Thing", "Call Trace",
-					      "lockup", "stall" };
-	char record[8192];
-	bool found = false;
-	ssize_t n;
-	int i;
-
-	/* A record at a time; EPIPE if some were lost. */
-	while ((n = read(kmsg, record, sizeof(record) - 1)) > 0 || errno == EPIPE) {
-		record[n > 0 ? n : 0] = 0;
-		for (i = 0; i < ARRAY_SIZE(words); i++)
-			if (strstr(record, words[i]))
-				found = true;
-		errno = 0;
-	}
-	return found;
-}
 
 /* Every other sequence with tracepoints; what the module has counted. Not there: never mind. */
 static void observe(u64 seed)
@@ -655,52 +585,22 @@ static void observe(u64 seed)
 	}
 }
 
-static bool fails(u64 seed)
+static bool fails(void)
 {
-	int status, waited = 0;
-	pid_t pid;
+	static const u64 no_progress;
 
-	observe(seed);
-	pid = fork();
-	TEST_ASSERT(pid >= 0, "fork: errno %d", errno);
-	if (!pid)
-		child(seed);
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		usleep(10000);
-		if (++waited == CHILD_S * 100) {
-			fprintf(stderr, "tm_fuzz: the sequence hangs\n");
-			kill(pid, SIGKILL);
-			waitpid(pid, &status, 0);
-			return true;
-		}
-	}
-	return status || log_complains();
+	observe(sequence);
+	return fuzz_fails(child, &no_progress, CHILD_S);
 }
 
-/* Leaves out ever smaller parts, as long as the rest fails. */
-static void shrink(u64 seed)
+static void shrink(void)
 {
-	int part, i, j, left = 0;
-	bool saved[MAX_OPS];
+	int left = fuzz_shrink(shared->skip, options.ops, fails, SHRINK_S);
 
-	for (part = options.ops / 2; part >= 1; part /= 2) {
-		for (i = 0; i < options.ops; i += part) {
-			memcpy(saved, shared->skip, sizeof(saved));
-			for (j = i; j < min(i + part, options.ops); j++)
-				shared->skip[j] = true;
-			if (!memcmp(saved, shared->skip, sizeof(saved)) || fails(seed))
-				continue;
-			memcpy(shared->skip, saved, sizeof(saved));
-		}
-	}
-	for (i = 0; i < options.ops; i++)
-		left += !shared->skip[i];
 	printf("# shrunk to %d operations: -o ", left);
-	for (i = 0; i < options.ops; i++)
-		if (!shared->skip[i])
-			printf("%d%s", i, --left ? "," : "\n");
+	fuzz_print_list(shared->skip, options.ops);
 	options.list = true;
-	fails(seed);
+	fails();
 }
 
 static void usage(const char *name)
@@ -722,7 +622,7 @@ static void parse(int argc, char **argv)
 {
 	int option;
 
-	options.seed = mix(time(NULL) ^ (u64)getpid() << 32);
+	options.seed = fuzz_some_seed();
 	while ((option = getopt(argc, argv, "s:c:n:v:t:o:p:ilh")) != -1) {
 		switch (option) {
 		case 's':
@@ -761,25 +661,8 @@ static void parse(int argc, char **argv)
 		    options.threads <= MAX_THREADS, "Out of range");
 }
 
-static void select_operations(const char *list)
-{
-	char *end;
-
-	if (!list)
-		return;
-	memset(shared->skip, true, sizeof(shared->skip));
-	do {
-		unsigned long number = strtoul(list, &end, 10);
-
-		TEST_ASSERT(end != list && number < MAX_OPS, "No list: %s", list);
-		shared->skip[number] = false;
-		list = end + 1;
-	} while (*end == ',');
-}
-
 int main(int argc, char **argv)
 {
-	u64 seed;
 	int i;
 
 	parse(argc, argv);
@@ -787,10 +670,9 @@ int main(int argc, char **argv)
 	TEST_REQUIRE(kvm_has_cap(KVM_CAP_PPC_HTM));
 	shared = kvm_mmap(sizeof(*shared), PROT_READ | PROT_WRITE,
 			  MAP_SHARED | MAP_ANONYMOUS, -1);
-	select_operations(options.only);
-	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK);
-	TEST_ASSERT(kmsg >= 0, "/dev/kmsg: errno %d", errno);
-	lseek(kmsg, 0, SEEK_END);
+	if (options.only)
+		fuzz_parse_list(options.only, shared->skip, MAX_OPS);
+	fuzz_watch_log();
 
 	ksft_print_header();
 	ksft_set_plan(1);
@@ -798,14 +680,15 @@ int main(int argc, char **argv)
 	       (unsigned long)options.seed, options.sequences, options.ops,
 	       options.vcpus, options.threads);
 	fflush(stdout);
-	for (i = 0, seed = options.seed; i < options.sequences; i++, seed = mix(seed + 1)) {
+	for (i = 0, sequence = options.seed; i < options.sequences;
+	     i++, sequence = fuzz_mix(sequence + 1)) {
 		if (options.list)
-			printf("# sequence %d, seed 0x%lx\n", i, (unsigned long)seed);
-		if (!fails(seed))
+			printf("# sequence %d, seed 0x%lx\n", i, (unsigned long)sequence);
+		if (!fails())
 			continue;
 		printf("# sequence %d fails; replay: -s 0x%lx -c 1 -n %d -v %d -t %d\n",
-		       i, (unsigned long)seed, options.ops, options.vcpus, options.threads);
-		shrink(seed);
+		       i, (unsigned long)sequence, options.ops, options.vcpus, options.threads);
+		shrink();
 		ksft_test_result_fail("tm_fuzz\n");
 		ksft_finished();
 	}
