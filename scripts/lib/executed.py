@@ -16,12 +16,11 @@ import struct
 import subprocess
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from pathlib import Path
 
+from lib import kbuild
 from lib.project import Failure, output, show
 
-PART = Path("arch/powerpc/kvm/pr_tm")
-SOURCES = f"/{PART}/rust/"
+SOURCES = f"/{kbuild.PART}/rust/"
 SECTIONS = (".text", ".init.text", ".exit.text")
 WINDOWS = ("kvmppc_pr_tm_reclaim", "kvmppc_pr_tm_recheckpoint")
 #: Becomes another instruction where a module calls what is outside, or is patched.
@@ -87,15 +86,10 @@ def _section(path, name, scratch):
 
 def _build_again(linux, folder):
     """The module as an executable with debug information: each section has its addresses."""
-    recorded = re.match(r"savedcmd_\S+ := ([^;]*)",
-                        (linux / PART / "rust/.kvm_pr_tm.o.cmd").read_text())
     compiled, linked = folder / "kvm_pr_tm.o", folder / "kvm_pr_tm.elf"
-    command = re.sub(r"--emit=dep-info=\S+", "", recorded[1])
-    command = re.sub(r"--emit=obj=\S+", f"--emit=obj={compiled} -Cdebuginfo=2", command)
-    result = subprocess.run(["bash", "-c", f"RUSTC_BOOTSTRAP=1 {command}"], cwd=linux,
-                            stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if result.returncode:
-        raise Failure(f"kvm_pr_tm with debug information cannot be built:\n{result.stderr}")
+    kbuild.again(linux, "rust/.kvm_pr_tm.o.cmd", {
+        r"--emit=dep-info=\S+": "", r"--emit=obj=\S+": f"--emit=obj={compiled} -Cdebuginfo=2"},
+        "kvm_pr_tm with debug information")
     output(["ld.lld-22", "-m", "elf64lppc", "--unresolved-symbols=ignore-all",
             "--no-toc-optimize", "--entry=0", "-o", linked, compiled])
     return linked
@@ -149,7 +143,7 @@ class Module:
     """kvm_pr_tm.ko of a kernel build, and the windows in its image."""
 
     def __init__(self, linux, folder):
-        module = linux / PART / "kvm_pr_tm.ko"
+        module = linux / kbuild.PART / "kvm_pr_tm.ko"
         linked = _build_again(linux, folder)
         starts = _addresses(linked)
         self.sections = []
