@@ -61,7 +61,7 @@ static struct options {
 	int seconds;
 	bool quiet;		/* no disturbances */
 	bool planted;		/* sequences that break what must hold */
-	bool ignore_thread, ignore_tfiar;
+	bool ignore_thread;
 	const char *sequence_list, *op_list;
 } options = { .batches = 20, .sequences = 256, .vcpus = 1 };
 
@@ -302,8 +302,6 @@ static void op_read_spr(struct code *c)
 /* TFIAR in problem state: no host address */
 static void op_check_tfiar(struct code *c)
 {
-	if (options.ignore_tfiar)
-		return;
 	put(c, LI | 3 << 21);
 	put(c, LI | 11 << 21);
 	put(c, LI | 10 << 21);			/* the next may be skipped */
@@ -796,7 +794,6 @@ static void start(struct worker *w)
 	w->data->salt = fuzz_mix(options.seed + w->number);
 	w->data->msr = MSR_SF | MSR_ME | MSR_RI | MSR_LE | MSR_TM | MSR_FP | MSR_VEC | MSR_VSX;
 	w->data->msr_s = w->data->msr | MSR_TS_S;
-	w->data->tfiar_mask = options.ignore_tfiar ? 0 : 0xfUL << 60;
 	w->data->code = CODE(w->number);
 	w->data->code_end = CODE(w->number) + MAX_SEQUENCES * SLOT;
 	w->epoch = 0;
@@ -944,14 +941,13 @@ static void shrink(void)
 
 static void usage(const char *name)
 {
-	printf("usage: %s [-s SEED] [-c BATCHES | -t SECONDS] [-n SEQUENCES] [-v VCPUS] [-d] [-i] [-a] [-p] [-q LIST [-o LIST]]\n\n"
+	printf("usage: %s [-s SEED] [-c BATCHES | -t SECONDS] [-n SEQUENCES] [-v VCPUS] [-d] [-i] [-p] [-q LIST [-o LIST]]\n\n"
 	       "  -s  of the first batch; the others follow from it (default: random)\n"
 	       "  -c  how many batches (default: %d); -t: for how long\n"
 	       "  -n  sequences in a batch (default: %d)\n"
 	       "  -v  vCPUs, 1 or 2 (default: %d)\n"
 	       "  -d  do not disturb\n"
 	       "  -i  ignore that registers of the thread change\n"
-	       "  -a  ignore addresses of the host in TFIAR\n"
 	       "  -p  plant a fault in sequences: a test of the checks and the shrinking\n"
 	       "  -q  only these sequences of the one batch, as the shrinking prints them\n"
 	       "  -o  only these operations of the one sequence\n",
@@ -963,7 +959,7 @@ static void parse(int argc, char **argv)
 	int option;
 
 	options.seed = fuzz_some_seed();
-	while ((option = getopt(argc, argv, "s:c:t:n:v:q:o:diaph")) != -1) {
+	while ((option = getopt(argc, argv, "s:c:t:n:v:q:o:diph")) != -1) {
 		switch (option) {
 		case 's':
 			options.seed = strtoull(optarg, NULL, 0);
@@ -991,9 +987,6 @@ static void parse(int argc, char **argv)
 			break;
 		case 'i':
 			options.ignore_thread = true;
-			break;
-		case 'a':
-			options.ignore_tfiar = true;
 			break;
 		case 'p':
 			options.planted = true;

@@ -20,7 +20,6 @@
 #define DATA(offset)	(MAGIC_SIZE + (offset))
 #define DATA_GPR(n)	DATA((n) * 8)		/* 3 to 7, of what was interrupted */
 #define DATA_CR		DATA(0x40)
-#define DATA_TFIAR_MASK	DATA(0x80)
 #define DATA_MSR	DATA(0x88)
 #define DATA_MSR_S	DATA(0x90)
 #define DATA_INDEX	DATA(0x98)
@@ -110,7 +109,7 @@ struct fuzz_data {
 	u64 gpr[8];
 	u64 cr;
 	u64 reserved1[7];
-	u64 tfiar_mask;		/* of TFIAR's bits, those that are 0 */
+	u64 reserved4;
 	u64 msr;		/* of the guest's kernel, non-transactional */
 	u64 msr_s;		/* ... suspended */
 	u64 index;		/* of the current sequence */

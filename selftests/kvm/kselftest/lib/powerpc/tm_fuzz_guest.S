@@ -448,8 +448,7 @@ left:
 checked:
 	mtctr	%r18
 	mfspr	%r5, SPRN_TFIAR
-	ld	%r4, DATA_TFIAR_MASK(%r13)
-	and.	%r4, %r4, %r5
+	srdi.	%r4, %r5, 60
 	li	%r4, FAIL_TFIAR
 	bne	fail
 next:
