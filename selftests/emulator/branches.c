@@ -17,7 +17,8 @@
 #define MMCR0_EBE	BIT(20)
 #define MMCR0_OVERFLOWS	BIT(14)		/* of all counters but the first */
 #define BESCR_TS(ts)	((uint64_t)(ts) << 30)
-#define FSCR_EBB	BIT(7)
+#define FSCR_EBB_BIT	7
+#define FSCR_EBB	BIT(FSCR_EBB_BIT)
 #define RFEBB		0x4c000124
 
 static const char *rfebb(unsigned int from, unsigned int to)
@@ -50,6 +51,32 @@ static const char *rfebb(unsigned int from, unsigned int to)
 		return "TS and TM";
 	if (lowcore.gpr[RESULT] != FINISHED)
 		return "success";
+	return 0;
+}
+
+/* Problem state needs FSCR[EBB] (Power ISA 2.07B, Book III-S 3.2.11). */
+static const char *rfebb_denied(unsigned int from)
+{
+	struct sequence s;
+	uint64_t at;
+
+	reset_window();
+	begin_sequence(&s, true, 0);
+	if (from != N)
+		emit_tbegin(TBEGIN);
+	if (from == S)
+		emit(TSUSPEND);
+	at = code_end();
+	emit(RFEBB);
+	emit(NOP);
+	emit_end(&s.test);
+	run_test(&s.test);
+	if (lowcore.vector != VECTOR_FACILITY || lowcore.srr0 != at)
+		return "another interrupt";
+	if (lowcore.fscr >> 56 != FSCR_EBB_BIT)
+		return "the cause in FSCR";
+	if (MSR_TS_OF(lowcore.srr1) != from)
+		return "TS";
 	return 0;
 }
 
@@ -110,4 +137,8 @@ void test_branches(void)
 	for (from = N; from <= T; from++)
 		sequence_result(&row, states[from], event(from));
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
+	row.rule = "facility unavailable";
+	row.name = "rfebb, FSCR[EBB] = 0";
+	for (from = N; from <= T; from++)
+		sequence_result(&row, states[from], rfebb_denied(from));
 }
