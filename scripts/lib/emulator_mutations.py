@@ -6,6 +6,9 @@ from dataclasses import dataclass
 TM = "target/ppc/tm_helper.c"
 EXCP = "target/ppc/excp_helper.c"
 MMU = "target/ppc/mmu-hash64.c"
+SLB_TLB = "target/ppc/slb_tlb.c"
+CPUTLB = "accel/tcg/cputlb.c"
+CPU_EXEC = "accel/tcg/cpu-exec.c"
 
 
 @dataclass
@@ -129,4 +132,19 @@ MUTATIONS = {
     "saved": Mutation(
         "a transaction that is saved has no failure recorded", stop("save-transactional"),
         "", "        tm_doom(env, TM_IMPLEMENTATION, env->nip, false);\n"),
+    "segment-gone": Mutation(
+        "a TLB is used though one of its segments has gone", POWER8,
+        "another virtual segment, slbia, problem state",
+        "            fits(cpu, context)) {", "            (fits(cpu, context) || 1)) {", SLB_TLB),
+    "put-away": Mutation(
+        "a flush leaves the TLBs that are put away", POWER8,
+        "a page that went while its segment was away, slbie, problem state",
+        "    flush_all_helper(src_cpu, fn, RUN_ON_CPU_HOST_INT(idxmap));\n",
+        "    idxmap &= 3;\n    flush_all_helper(src_cpu, fn, RUN_ON_CPU_HOST_INT(idxmap));\n",
+        CPUTLB),
+    "jump-cache": Mutation(
+        "a block is executed wherever its address is mapped now", POWER8,
+        "another virtual segment, slbie, problem state",
+        "           tb_page_addr0(tb) == get_page_addr_code(cpu_env(cpu), pc);",
+        "           get_page_addr_code(cpu_env(cpu), pc) != -1;", CPU_EXEC),
 }

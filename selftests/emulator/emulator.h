@@ -21,6 +21,7 @@ void test_memory(void);
 void test_accesses(void);
 void test_transactions(void);
 void test_translation(void);
+void test_segments(void);
 void test_fetch(void);
 void test_branches(void);
 void test_device(void);

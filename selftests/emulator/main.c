@@ -18,6 +18,7 @@ int main(void)
 	test_accesses();
 	test_transactions();
 	test_translation();
+	test_segments();
 	test_fetch();
 	test_branches();
 	test_device();
