@@ -21,6 +21,14 @@
 #define FSCR_EBB	BIT(FSCR_EBB_BIT)
 #define RFEBB		0x4c000124
 
+static void emit_state(unsigned int ts)
+{
+	if (ts != N)
+		emit_tbegin(TBEGIN);
+	if (ts == S)
+		emit(TSUSPEND);
+}
+
 static const char *rfebb(unsigned int from, unsigned int to)
 {
 	const bool legal = from == N ? to == N : from == T ? to == T : to == S || to == T;
@@ -31,10 +39,7 @@ static const char *rfebb(unsigned int from, unsigned int to)
 	begin_sequence(&s, true, BESCR_TS(to));
 	emit(MTSPR(SPR_EBBRR, VALUE));
 	emit(MTSPR(SPR_BESCR, OTHER));
-	if (from != N)
-		emit_tbegin(TBEGIN);
-	if (from == S)
-		emit(TSUSPEND);
+	emit_state(from);
 	at = code_end();
 	emit(RFEBB);
 	emit(TRAP);
@@ -62,10 +67,7 @@ static const char *rfebb_denied(unsigned int from)
 
 	reset_window();
 	begin_sequence(&s, true, 0);
-	if (from != N)
-		emit_tbegin(TBEGIN);
-	if (from == S)
-		emit(TSUSPEND);
+	emit_state(from);
 	at = code_end();
 	emit(RFEBB);
 	emit(NOP);
@@ -90,10 +92,7 @@ static const char *event(unsigned int state)
 	reset_window();
 	begin_sequence(&s, true, BESCR_ENABLED);
 	emit(MTSPR(SPR_EBBHR, VALUE));
-	if (state != N)
-		emit_tbegin(TBEGIN);
-	if (state == S)
-		emit(TSUSPEND);
+	emit_state(state);
 	emit(MTSPR(SPR_BESCR, OTHER));
 	emit(BRANCH(0));
 	s.test.r4 = code_end();

@@ -7,8 +7,6 @@
  */
 #include "sequence.h"
 
-#define BCTRL	0x4e800421u
-#define BLR	0x4e800020u
 #define ISYNC	0x4c00012cu
 #define ICBI(rb)	(0x7c0007acu | (rb) << 11)
 

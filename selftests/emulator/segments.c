@@ -8,8 +8,6 @@
 #define SEGMENT		0x20000000ull
 #define ESID_WORD	(SEGMENT | 0x8000002ull)	/* valid, entry 2 */
 #define VSID_WORD(vsid)	((uint64_t)(vsid) << 12)
-#define BCTRL		0x4e800421u
-#define BLR		0x4e800020u
 
 #define H_REMOVE	0x04
 #define H_AVPN		(1ull << 31)

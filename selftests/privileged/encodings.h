@@ -25,6 +25,8 @@
 #define SC_1			0x44000022
 #define SC_1_OF_PR_KVM		0x7c000268	/* no machine has it; see firmware.c */
 #define TLBIE(rb, rs)		(0x7c000264 | (rs) << 21 | (rb) << 11)
+#define BCTRL			0x4e800421u
+#define BLR			0x4e800020u
 #define SLBIE(rb)		(0x7c000364 | (rb) << 11)
 #define SLBIA			0x7c0003e4
 #define SLBMTE(rs, rb)		(0x7c000324 | (rs) << 21 | (rb) << 11)
