@@ -14,6 +14,9 @@ static inline bool is_hypervisor(void)
 	return lowcore.base_msr & MSR_HV;
 }
 
+/* hypercall() */
+#define H_REMOVE	0x04
+
 /* The tables. */
 void test_hypervisor(void);
 void test_from_transactional(void);

@@ -9,10 +9,7 @@
 #define ESID_WORD	(SEGMENT | 0x8000002ull)	/* valid, entry 2 */
 #define VSID_WORD(vsid)	((uint64_t)(vsid) << 12)
 
-#define H_REMOVE	0x04
 #define H_AVPN		(1ull << 31)
-#define HPTE_VALID	1ull
-#define HPTE_ALL_MAY_WRITE	2ull
 
 #define VECTOR_DATA		0x300
 #define VECTOR_DATA_SEGMENT	0x380
@@ -23,29 +20,19 @@ static const uint64_t vsids[] = { [FIRST] = 0x2345, [SECOND] = 0x6789 };
 /* A routine that says which one it is in r10, and a number next to it. */
 static volatile uint64_t routines[3][512] __attribute__((aligned(4096)));
 
-static uint64_t group(unsigned int which)
-{
-	return vsids[which] & ((1ull << (page_table_log2 - 7)) - 1);
-}
-
-static uint64_t virtual(unsigned int which)
-{
-	return vsids[which] << 28 >> 23 << 7;
-}
-
 static bool map_routine(unsigned int which, unsigned int routine)
 {
-	return enter_translation(group(which), virtual(which) | HPTE_VALID,
-				 (uintptr_t)routines[routine] | HPTE_COHERENT | HPTE_REFERENCED |
-				 HPTE_CHANGED | HPTE_ALL_MAY_WRITE);
+	return map_in(vsids[which], 0, (uintptr_t)routines[routine],
+		      HPTE_COHERENT | HPTE_REFERENCED | HPTE_CHANGED);
 }
 
 static bool unmap_routine(unsigned int which)
 {
+	const uint64_t first = group_of(vsids[which], 0) * 8;
 	uint64_t entry;
 
-	for (entry = group(which) * 8; entry < group(which) * 8 + 8; entry++)
-		if (!hypercall(H_REMOVE, H_AVPN, entry, virtual(which), 0))
+	for (entry = first; entry < first + 8; entry++)
+		if (!hypercall(H_REMOVE, H_AVPN, entry, virtual_page(vsids[which], 0), 0))
 			return true;
 	return false;
 }

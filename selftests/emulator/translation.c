@@ -7,7 +7,6 @@
 #include "causes.h"
 #include "sequence.h"
 
-#define H_REMOVE	0x04
 #define H_READ		0x0c
 #define H_PROTECT	0x18
 #define PP_ALL_MAY_WRITE	2
@@ -31,12 +30,12 @@ static void read_translation(uint64_t index, uint64_t entry[2])
 /* Where the table has the page that is mapped there. */
 static uint64_t find_translation(uint64_t address)
 {
-	const uint64_t first = group_of(address >> 12) * 8;
+	const uint64_t first = group_of(VSID, address >> 12) * 8;
 	uint64_t index, entry[2];
 
 	for (index = first; index < first + 8; index++) {
 		read_translation(index, entry);
-		if (entry[0] >> 7 << 7 == virtual_page(address >> 12) >> 7 << 7)
+		if (entry[0] >> 7 << 7 == virtual_page(VSID, address >> 12) >> 7 << 7)
 			return index;
 	}
 	return ~0ull;

@@ -6,24 +6,28 @@
  */
 #include "privileged.h"
 
-#define VSID		0x1234ull
 #define HPTE_VALID	1ull
 #define HPTE_ALL_MAY_WRITE	2ull
 
-uint64_t group_of(uint64_t page)
+uint64_t group_of(uint64_t vsid, uint64_t page)
 {
-	return (VSID ^ page) & ((1ull << (page_table_log2 - 7)) - 1);
+	return (vsid ^ page) & ((1ull << (page_table_log2 - 7)) - 1);
 }
 
-uint64_t virtual_page(uint64_t page)
+uint64_t virtual_page(uint64_t vsid, uint64_t page)
 {
-	return (VSID << 28 | page << 12) >> 23 << 7;
+	return (vsid << 28 | page << 12) >> 23 << 7;
+}
+
+bool map_in(uint64_t vsid, uint64_t page, uint64_t address, uint64_t flags)
+{
+	return enter_translation(group_of(vsid, page), virtual_page(vsid, page) | HPTE_VALID,
+				 address | flags | HPTE_ALL_MAY_WRITE);
 }
 
 bool map(uint64_t page, uint64_t address, uint64_t flags)
 {
-	return enter_translation(group_of(page), virtual_page(page) | HPTE_VALID,
-				 address | flags | HPTE_ALL_MAY_WRITE);
+	return map_in(VSID, page, address, flags);
 }
 
 _Static_assert(SLB_VSID_WORD == VSID << 12, "privileged.h");

@@ -34,8 +34,10 @@ int64_t call_firmware(uint64_t entry, uint32_t *arguments);
 /* mmu.c */
 extern uint32_t page_table_log2;	/* from the firmware */
 /* Its group in the table, and the first doubleword of its entry there. */
-uint64_t group_of(uint64_t page);
-uint64_t virtual_page(uint64_t page);
+uint64_t group_of(uint64_t vsid, uint64_t page);
+uint64_t virtual_page(uint64_t vsid, uint64_t page);
+bool map_in(uint64_t vsid, uint64_t page, uint64_t address, uint64_t flags);
+#define VSID		0x1234ull	/* of the first segment */
 bool map(uint64_t page, uint64_t address, uint64_t flags);
 /* For slbmte: the first segment, which has everything. */
 #define SLB_VSID_WORD	0x1234000ull
