@@ -136,6 +136,15 @@ MUTATIONS = {
         "a TLB is used though one of its segments has gone", POWER8,
         "another virtual segment, slbia, problem state",
         "            fits(cpu, context)) {", "            (fits(cpu, context) || 1)) {", SLB_TLB),
+    "redirected": Mutation(
+        "a TLB that a transaction does without keeps a segment that goes meanwhile", POWER8,
+        "no segment, slbie, in Suspended state",
+        "ppc_env_mmu_index(env, false) & (PPC_TM_MMU_IDX - 1);",
+        "ppc_env_mmu_index(env, false);", SLB_TLB),
+    "vanished": Mutation(
+        "the stores of a transaction that vanished are committed with the next one",
+        stop("gdb-elsewhere"), "a transaction from outside",
+        "        if (unlikely(env->tm_footprint->nr_pages)) {\n", "        if (0) {\n"),
     "put-away": Mutation(
         "a flush leaves the TLBs that are put away", POWER8,
         "a page that went while its segment was away, slbie, problem state",

@@ -7,7 +7,6 @@
  */
 #include "sequence.h"
 
-#define ISYNC	0x4c00012cu
 #define ICBI(rb)	(0x7c0007acu | (rb) << 11)
 
 /* A routine that says which one it is in r10. */

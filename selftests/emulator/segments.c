@@ -108,6 +108,36 @@ static const char *take_away(bool user, bool all)
 	return difference;
 }
 
+/*
+ * A segment goes while the transaction that is suspended redirects accesses,
+ * and instructions are fetched in real mode.
+ */
+static const char *take_away_suspended(void)
+{
+	struct sequence s;
+	uint64_t at;
+
+	reset_window();
+	enter_segment(FIRST, false);
+	begin_sequence(&s, false, SEGMENT);
+	s.test.msr = MSR_DR;
+	emit(LD(12, OTHER));
+	emit_tbegin(TBEGIN);
+	emit(STD(VALUE, WINDOW));
+	emit(TSUSPEND);
+	emit(SLBIE(OTHER));
+	emit(ISYNC);
+	emit(TRESUME);
+	emit(TEND(0));
+	at = code_end();
+	emit(LD(12, OTHER));
+	emit_end(&s.test);
+	run_test(&s.test);
+	if (lowcore.vector != VECTOR_DATA_SEGMENT || lowcore.srr0 != at)
+		return "another interrupt";
+	return window[0] == VALUE_R4 ? 0 : "memory";
+}
+
 /* The page table changes while the segment is not there. */
 static const char *remap(bool user, bool all)
 {
@@ -157,5 +187,8 @@ void test_segments(void)
 				sequence_result(&row, variants[user][all], remap(user, all));
 		}
 	}
+	row.name = "no segment";
+	sequence_result(&row, "slbie, in Suspended state, DR = 1 and IR = 0",
+			take_away_suspended());
 	enter_segment(NOTHING, false);
 }
