@@ -222,6 +222,10 @@ class Gdb:
     def register(self, number):
         return int.from_bytes(bytes.fromhex(self.ask(f"p{number:x}")), "big")
 
+    def set_register(self, number, value):
+        if (answer := self.ask(f"P{number:x}={value:016x}")) != "OK":
+            raise Failed(f"gdb: write of register {number}: {answer}")
+
     def go(self):
         self.send("c")
 

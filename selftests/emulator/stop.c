@@ -30,7 +30,7 @@ static bool vectors_are(const uint64_t *value)
 	       found[3] == value[1];
 }
 
-static const char *check(bool suspended, uint64_t cause)
+static const char *check(bool suspended, uint64_t cause, bool elsewhere)
 {
 	uint64_t tar;
 	unsigned int i;
@@ -43,8 +43,10 @@ static const char *check(bool suspended, uint64_t cause)
 		return "the cause in TEXASR";
 	if (cause && !!(lowcore.texasr & TEXASR_SUSPENDED) != suspended)
 		return "the state in TEXASR";
-	if (window[0] != (cause ? window_before(0) : VALUE_R4))
+	if (window[0] != (cause || elsewhere ? window_before(0) : VALUE_R4))
 		return "memory";
+	if (elsewhere && window[WINDOW_DWORDS / 2] != VALUE_R4)
+		return "memory elsewhere";
 	asm volatile("mfspr %0, 815" : "=r" (tar));
 	if (tar != (cause ? FIRST_TAR : SECOND_TAR))
 		return "TAR";
@@ -95,6 +97,6 @@ void test_stop(void)
 	emit(TEND(0));
 	difference = run_sequence(&s);
 	if (!difference)
-		difference = check(suspended, cause);
+		difference = check(suspended, cause, contains(boot_arguments, "elsewhere"));
 	sequence_result(&row, suspended ? "S" : "T", difference);
 }
