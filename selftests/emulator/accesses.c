@@ -60,6 +60,30 @@ static const char *run_suspended(const struct row *row, bool user)
 	return failed ? check_record(user, row->a, TEXASR_SUSPENDED, last) : 0;
 }
 
+/* dcbi in problem state is an interrupt, and nothing else. */
+static const char *dcbi_denied(void)
+{
+	struct sequence s;
+	uint64_t at;
+
+	reset_window();
+	begin_sequence(&s, true, 0);
+	s.test.msr = MSR_IR | MSR_DR;
+	emit_tbegin(TBEGIN);
+	emit(STD(VALUE, WINDOW));
+	emit(TSUSPEND);
+	at = code_end();
+	emit(DCBI(WINDOW));
+	emit_end(&s.test);
+	run_test(&s.test);
+	if (lowcore.vector != VECTOR_PROGRAM || lowcore.srr0 != at ||
+	    (lowcore.srr1 & SRR1_REASONS) != SRR1_PRIVILEGED)
+		return "another interrupt";
+	if (MSR_TS_OF(lowcore.srr1) != S)
+		return "TS";
+	return lowcore.texasr & TEXASR_SUMMARY ? "TEXASR" : 0;
+}
+
 static const char *run_transactional(const struct row *row, bool user)
 {
 	const char *difference;
@@ -91,6 +115,7 @@ void test_accesses(void)
 	static const char *const privileges[2][2] = {
 		{ "S, privileged", "S, problem state" }, { "T, privileged", "T, problem state" },
 	};
+	const struct row dcbi = { .name = "dcbi of what was stored", .rule = "III-S 4.4.1" };
 	const struct row *row;
 	unsigned int user;
 
@@ -98,6 +123,7 @@ void test_accesses(void)
 		for (user = 0; user < 2; user++)
 			if (can_run(row, user))
 				sequence_result(row, privileges[0][user], run_suspended(row, user));
+	sequence_result(&dcbi, privileges[0][true], dcbi_denied());
 	for (row = transactional_rows; row->name; row++)
 		for (user = 0; user < 2; user++)
 			if (can_run(row, user))

@@ -113,6 +113,8 @@
 	row	suspended_rows, "icbi of something else", "II 5.3.1"
 	addi	11, 7, 256
 	icbi	0, 11
+	row	suspended_rows, "dcbi of what was stored", "II 5.3.1", ROW_PRIVILEGED, SELF_INDUCED
+	.long	0x7c003bac	/* dcbi 0, 7 */
 	row	suspended_rows, "dcbst of what was stored: a choice of the implementation", "II 5.3.1", ROW_MAY_FAIL
 	dcbst	0, 7
 	row	suspended_rows, "dcbst of something else", "II 5.3.1"

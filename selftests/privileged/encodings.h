@@ -68,6 +68,7 @@
 #define STD_AT(rs, ra, ds)	(0xf8000000 | (rs) << 21 | (ra) << 16 | ((ds) & 0xfffc))
 #define STD(rs, ra)		STD_AT(rs, ra, 0)
 #define DCBZ(rb)		(0x7c0007ec | (rb) << 11)
+#define DCBI(rb)		(0x7c0003ac | (rb) << 11)
 #define LWARX(rt, rb)		(0x7c000028 | (rt) << 21 | (rb) << 11)
 #define STWCX(rs, rb)		(0x7c00012d | (rs) << 21 | (rb) << 11)
 #define LDARX(rt, rb)		(0x7c0000a8 | (rt) << 21 | (rb) << 11)
