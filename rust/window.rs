@@ -16,7 +16,7 @@
 //! | PACA | only its address is needed: r13 is kept in the frame |
 //! | vcpu | not touched while r1 is the guest's, or r13; read or written with MSR[RI] = 1 |
 //! | interrupts | MSR[EE] = 0; MSR[RI] = 0 so that a machine check knows it cannot return |
-//! | SPRG2, DAR | scratch of exception entry, which cannot be entered here |
+//! | SPRG2, DAR | scratch of exception entry, which cannot return to here: used with MSR[RI] = 0 only |
 //! | tracing, kprobes | the symbols are in `.kprobes.text`, which cannot be probed; no C is called |
 //!
 //! FP, VMX and VSX registers are moved here rather than by `store_fp_state()` and its kin, which leave
@@ -291,9 +291,9 @@ kvmppc_pr_tm_reclaim:
     WINDOW_PROLOGUE
     mfspr   6, SPRN_TEXASR
     std     6, FRAME_TEXASR(1)
-    mtspr   SPRN_SPRG2, 1
     li      0, 0
     mtmsrd  0, 1
+    mtspr   SPRN_SPRG2, 1
 
     treclaim. 4
 
@@ -412,7 +412,6 @@ kvmppc_pr_tm_recheckpoint:
     std     6, FRAME_GUEST_R31(1)
     std     9, FRAME_GUEST_DSCR(1)
     std     10, FRAME_GUEST_PPR(1)
-    mtspr   SPRN_SPRG2, 1
     mtspr   SPRN_AMR, 8
     isync
 
@@ -428,6 +427,7 @@ kvmppc_pr_tm_recheckpoint:
     # Left: r30, r31, r13 and r1, in this order.
     li      31, 0
     mtmsrd  31, 1
+    mtspr   SPRN_SPRG2, 1
     ld      30, FRAME_GUEST_DSCR(1)
     ld      31, FRAME_GUEST_PPR(1)
     mtspr   SPRN_DSCR, 30
