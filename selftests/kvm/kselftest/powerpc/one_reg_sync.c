@@ -152,4 +152,35 @@ SYNC_TEST(set_regs_turns_translation_on)
 	EXPECT_EQ(UCALL_DONE, get_ucall(self->vcpu, NULL));
 }
 
+static double sum;
+
+/* No ucall: it has a loop that never ends if there is an interrupt in each turn. */
+static void guest_add(void)
+{
+	asm volatile("lfd 1,0(%0); fadd 1,1,1; fadd 1,1,1; fadd 1,1,1; stfd 1,0(%0)"
+		     : : "b"(&sum) : "fr1", "memory");
+	tm_guest_stop();
+}
+
+/* A guest that is entered for one instruction at a time loses none of its results. */
+SYNC_TEST(fp_single_step)
+{
+	struct kvm_guest_debug debug = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP,
+	};
+	int steps = 0;
+
+	sum = 1;
+	sync_global_to_guest(self->vm, sum);
+	vcpu_guest_debug_set(self->vcpu, &debug);
+	vcpu_arch_set_entry_point(self->vcpu, guest_add);
+	do
+		vcpu_run(self->vcpu);
+	while (self->vcpu->run->exit_reason == KVM_EXIT_DEBUG && steps++ < 100);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	sync_global_from_guest(self->vm, sum);
+	EXPECT_LT(5, steps);
+	EXPECT_EQ(8, sum);
+}
+
 TEST_HARNESS_MAIN
