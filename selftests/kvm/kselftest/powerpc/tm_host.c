@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a vCPU's transactions must not do to the host: the registers of the
- * thread that runs the vCPU survive, whatever MSR user space gives the vCPU.
+ * What a vCPU must not do to the host: the registers of the thread that runs
+ * the vCPU survive, whatever MSR user space gives the vCPU; and a thread that is
+ * in a transaction itself does not get to run it.
  */
+#include <sched.h>
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 #include "kvm_util.h"
 #include "processor.h"
 #include "tm.h"
+
+/* In the guest, at the same address. */
+static struct tm_guest guest __attribute__((aligned(16)));
 
 FIXTURE(tm_host) {
 	struct kvm_vcpu *vcpu;
@@ -28,14 +34,16 @@ FIXTURE_TEARDOWN(tm_host)
 		kvm_vm_free(self->vm);
 }
 
-/* Has the vCPU's thread preempted all the time. */
+/* Has the vCPU's thread preempted all the time, by the interrupt that ends a guest's run. */
 static pid_t disturb(void)
 {
+	const struct sched_param param = { .sched_priority = 1 };
 	pid_t pid = fork();
 
 	TEST_ASSERT(pid >= 0, "fork: errno %d", errno);
 	if (pid)
 		return pid;
+	sched_setscheduler(0, SCHED_FIFO, &param);
 	for (;;)
 		usleep(500);
 }
@@ -128,6 +136,128 @@ TM_TEST(registers_survive_preemption_suspended)
 
 	registers_survive(_metadata, self->vcpu, tm_guest_linger, run_once, 1, 4);
 	kill(pid, SIGKILL);
+}
+
+/* A second, in ticks of the time base */
+#define SECOND		512000000
+
+static u64 amr_found;
+
+static void guest_amr(u64 value)
+{
+	u64 start = mfspr(SPRN_TB);
+
+	mtspr(SPRN_UAMOR, value);
+	mtspr(SPRN_AMR, value);
+	do
+		amr_found = mfspr(SPRN_AMR);
+	while (amr_found == value && mfspr(SPRN_TB) - start < SECOND);
+	tm_guest_stop();
+}
+
+/* Interrupt handlers of a kernel with storage keys (powernv8) change AMR. */
+TM_TEST(amr_survives_preemption)
+{
+	const u64 value = 0x0030000000000000;
+	pid_t pid = disturb();
+
+	vcpu_arch_set_entry_point(self->vcpu, guest_amr);
+	vcpu_args_set(self->vcpu, 1, value);
+	vcpu_run(self->vcpu);
+	kill(pid, SIGKILL);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	sync_global_from_guest(self->vm, amr_found);
+	EXPECT_EQ(value, amr_found);
+}
+
+/* FSCR[EBB] is the guest's, but not the facility: nothing switches its registers. */
+static u64 ebb_unavailable;
+
+static void skip_instruction(struct ex_regs *regs)
+{
+	if (mfspr(SPRN_FSCR) >> FSCR_IC_LG == FSCR_EBB_LG)
+		ebb_unavailable++;
+	regs->nip += 4;
+}
+
+static void guest_ebb(u64 value)
+{
+	mtspr(SPRN_EBBHR, value);
+	tm_guest_stop();
+}
+
+TM_TEST(ebb_registers_survive)
+{
+	const u64 hosts = 0x1234, guests = 0x5678;
+	struct kvm_regs regs;
+
+	vm_install_exception_handler(self->vm, VEC_FAC_UNAVAIL, skip_instruction);
+	vcpu_enter_problem_state(self->vcpu, guest_ebb, guests);
+	vcpu_regs_get(self->vcpu, &regs);
+	regs.gpr[4] |= 1UL << FSCR_EBB_LG;
+	vcpu_regs_set(self->vcpu, &regs);
+	mtspr(SPRN_EBBHR, hosts);
+	vcpu_run(self->vcpu);
+	EXPECT_EQ(hosts, mfspr(SPRN_EBBHR));
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	sync_global_from_guest(self->vm, ebb_unavailable);
+	EXPECT_EQ(1, ebb_unavailable);
+}
+
+/* KVM_RUN by a thread in Suspended state: 0 or an errno, -1 if it was not executed. */
+static int run_suspended(struct kvm_vcpu *vcpu)
+{
+	register u64 number asm("r0") = SYS_ioctl;
+	register u64 fd asm("r3") = vcpu->fd;
+	register u64 request asm("r4") = KVM_RUN;
+	register u64 argument asm("r5") = 0;
+	int error = -1;
+
+	/* What is stored in Suspended state stays, even if the transaction has failed. */
+	asm volatile("tbegin.\n"
+		     "	beq	2f\n"
+		     "	tsuspend.\n"
+		     "	sc\n"
+		     "	bso	1f\n"
+		     "	li	%%r3, 0\n"
+		     "1:	stw	%%r3, %[error]\n"
+		     "	tresume.\n"
+		     "	tend.\n"
+		     "2:\n"
+		     : [error] "+m"(error), "+r"(number), "+r"(fd), "+r"(request), "+r"(argument)
+		     : : "r6", "r7", "r8", "r9", "r10", "r11", "r12", "ctr", "cr0", "memory");
+	return error;
+}
+
+/* The guest would be entered in that state, and so would the code that loads TM SPRs. */
+static void refused_in_transaction(struct __test_metadata *_metadata, struct kvm_vcpu *vcpu)
+{
+	int error = -1, i;
+
+	for (i = 0; error == -1 && i < 100; i++)
+		error = run_suspended(vcpu);
+	EXPECT_EQ(EINVAL, error);
+	EXPECT_EQ(KVM_EXIT_FAIL_ENTRY, vcpu->run->exit_reason);
+	vcpu_run(vcpu);
+	EXPECT_TRUE(vcpu_in_hcall(vcpu, H_TM_STOP));
+}
+
+TM_TEST(refused_in_transaction_at_first)
+{
+	refused_in_transaction(_metadata, self->vcpu);
+}
+
+TM_TEST(refused_in_transaction_of_user)
+{
+	struct tm_guest *shared = addr_gva2hva(self->vm, (gva_t)&guest);
+
+	tm_guest_init(shared, (gva_t)&guest, 1);
+	vcpu_enter_problem_state(self->vcpu, tm_guest_stop_suspended, (gva_t)&guest);
+	vcpu_run(self->vcpu);
+	EXPECT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	vcpu_arch_set_entry_point(self->vcpu, tm_guest_stop);
+	vcpu_set_msr(self->vcpu, MSR_DEFAULT | MSR_PR | MSR_TM);
+	refused_in_transaction(_metadata, self->vcpu);
 }
 
 /* KVM_SET_REGS with any MSR: what is read back is a state that there is. */

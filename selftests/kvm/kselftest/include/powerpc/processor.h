@@ -37,16 +37,21 @@
 #define SPRN_TEXASR	130
 #define SPRN_TEXASRU	131
 #define SPRN_FSCR	153
+#define SPRN_UAMOR	157
 #define SPRN_VRSAVE	256
+#define SPRN_TB		268
 #define SPRN_SPRG0	272
 #define SPRN_SPRG1	273
 #define SPRN_SPRG2	274
 #define SPRN_SPRG3	275
+#define SPRN_EBBHR	804
 #define SPRN_TAR	815
 #define SPRN_PPR	896
 
 #define FSCR_DSCR_LG	2
+#define FSCR_EBB_LG	7
 #define FSCR_TAR_LG	8
+#define FSCR_IC_LG	56
 
 /* Interrupts, by vector */
 #define VEC_MACHINE_CHECK	0x200
