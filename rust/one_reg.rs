@@ -8,10 +8,10 @@
 //!
 //! Documentation/virt/kvm/api.rst, section 4.68.
 
+use crate::vcpu::Vcpu;
 use kernel::{
     bindings::{
         self,
-        kvm_vcpu_arch,
         kvmppc_one_reg, //
     },
     ffi::c_ulong,
@@ -25,6 +25,14 @@ pub(crate) enum Access {
     Get,
     /// `KVM_SET_ONE_REG`
     Set,
+}
+
+/// A field of `vcpu->arch`.
+macro_rules! field {
+    ($vcpu:ident, $($field:tt)+) => {
+        // SAFETY: The vcpu's mutex is held and it is not loaded, so that the field is ours.
+        unsafe { &mut (*$vcpu.as_ptr()).arch.$($field)+ }
+    };
 }
 
 /// A doubleword register.
@@ -60,63 +68,64 @@ fn dword_of_word(access: Access, register: &mut u32, value: &mut kvmppc_one_reg)
 }
 
 /// Moves checkpointed VSR `n`: 0 to 31 extend the FPRs, 32 to 63 are the VRs.
-fn vsr(access: Access, arch: &mut kvm_vcpu_arch, n: usize, value: &mut kvmppc_one_reg) {
-    match (access, n.checked_sub(32)) {
+fn vsr(access: Access, v: &mut Vcpu, n: usize, value: &mut kvmppc_one_reg) {
+    let Some(vr) = n.checked_sub(32) else {
         // `fpr` is in host byte order with the FPR at TS_FPROFFSET, and so is what user space sees.
-        (Access::Get, None) => value.vsxval = arch.fp_tm.fpr[n],
+        let register = &mut field!(v, fp_tm).fpr[n];
+        return match access {
+            Access::Get => value.vsxval = *register,
+            // SAFETY: As above.
+            Access::Set => *register = unsafe { value.vsxval },
+        };
+    };
+    let register = &mut field!(v, vr_tm).vr[vr];
+    match access {
+        Access::Get => value.vval = *register,
         // SAFETY: As above.
-        (Access::Set, None) => arch.fp_tm.fpr[n] = unsafe { value.vsxval },
-        (Access::Get, Some(n)) => value.vval = arch.vr_tm.vr[n],
-        // SAFETY: As above.
-        (Access::Set, Some(n)) => arch.vr_tm.vr[n] = unsafe { value.vval },
+        Access::Set => *register = unsafe { value.vval },
     }
 }
 
 /// The checkpointed VSCR: the last word of a vector, which a little-endian `stvx` stores first.
-fn vscr(access: Access, arch: &mut kvm_vcpu_arch, value: &mut kvmppc_one_reg) {
+fn vscr(access: Access, v: &mut Vcpu, value: &mut kvmppc_one_reg) {
     const WORD: usize = if cfg!(target_endian = "little") { 0 } else { 3 };
 
-    word(access, &mut arch.vr_tm.vscr.u[WORD], value);
+    word(access, field!(v, vr_tm.vscr.u[WORD]), value);
 }
 
 /// Reads or writes register `id`. `EINVAL` for one that is not of this facility.
 ///
 /// Context: the vcpu's mutex is held, the vcpu is not loaded.
-pub(crate) fn access(
-    access: Access,
-    arch: &mut kvm_vcpu_arch,
-    id: u64,
-    value: &mut kvmppc_one_reg,
-) -> Result {
+pub(crate) fn access(access: Access, v: &mut Vcpu, id: u64, value: &mut kvmppc_one_reg) -> Result {
     let index = |first: u64, count: u64| id.checked_sub(first).filter(|n| *n < count);
     if let Some(n) = index(bindings::KVM_REG_PPC_TM_GPR0, 32) {
-        long(access, &mut arch.gpr_tm[n as usize], value);
+        long(access, &mut field!(v, gpr_tm)[n as usize], value);
         return Ok(());
     }
     if let Some(n) = index(bindings::KVM_REG_PPC_TM_VSR0, 64) {
-        vsr(access, arch, n as usize, value);
+        vsr(access, v, n as usize, value);
         return Ok(());
     }
     match id {
-        bindings::KVM_REG_PPC_TFHAR => dword(access, &mut arch.tfhar, value),
-        bindings::KVM_REG_PPC_TFIAR => dword(access, &mut arch.tfiar, value),
-        bindings::KVM_REG_PPC_TEXASR => dword(access, &mut arch.texasr, value),
-        bindings::KVM_REG_PPC_TM_CR => dword_of_word(access, &mut arch.cr_tm, value),
-        bindings::KVM_REG_PPC_TM_XER => dword(access, &mut arch.xer_tm, value),
-        bindings::KVM_REG_PPC_TM_LR => dword(access, &mut arch.lr_tm, value),
-        bindings::KVM_REG_PPC_TM_CTR => dword(access, &mut arch.ctr_tm, value),
-        bindings::KVM_REG_PPC_TM_FPSCR => dword(access, &mut arch.fp_tm.fpscr, value),
-        bindings::KVM_REG_PPC_TM_AMR => dword(access, &mut arch.amr_tm, value),
-        bindings::KVM_REG_PPC_TM_PPR => dword(access, &mut arch.ppr_tm, value),
-        bindings::KVM_REG_PPC_TM_VRSAVE => dword_of_word(access, &mut arch.vrsave_tm, value),
-        bindings::KVM_REG_PPC_TM_VSCR => vscr(access, arch, value),
-        bindings::KVM_REG_PPC_TM_DSCR => dword(access, &mut arch.dscr_tm, value),
-        bindings::KVM_REG_PPC_TM_TAR => dword(access, &mut arch.tar_tm, value),
+        bindings::KVM_REG_PPC_TFHAR => dword(access, field!(v, tfhar), value),
+        bindings::KVM_REG_PPC_TFIAR => dword(access, field!(v, tfiar), value),
+        bindings::KVM_REG_PPC_TEXASR => dword(access, field!(v, texasr), value),
+        bindings::KVM_REG_PPC_TM_CR => dword_of_word(access, field!(v, cr_tm), value),
+        bindings::KVM_REG_PPC_TM_XER => dword(access, field!(v, xer_tm), value),
+        bindings::KVM_REG_PPC_TM_LR => dword(access, field!(v, lr_tm), value),
+        bindings::KVM_REG_PPC_TM_CTR => dword(access, field!(v, ctr_tm), value),
+        bindings::KVM_REG_PPC_TM_FPSCR => dword(access, field!(v, fp_tm.fpscr), value),
+        bindings::KVM_REG_PPC_TM_AMR => dword(access, field!(v, amr_tm), value),
+        bindings::KVM_REG_PPC_TM_PPR => dword(access, field!(v, ppr_tm), value),
+        bindings::KVM_REG_PPC_TM_VRSAVE => dword_of_word(access, field!(v, vrsave_tm), value),
+        bindings::KVM_REG_PPC_TM_VSCR => vscr(access, v, value),
+        bindings::KVM_REG_PPC_TM_DSCR => dword(access, field!(v, dscr_tm), value),
+        bindings::KVM_REG_PPC_TM_TAR => dword(access, field!(v, tar_tm), value),
         // The current counterparts of checkpointed registers, which PR KVM does not know itself.
-        bindings::KVM_REG_PPC_DSCR => long(access, &mut arch.dscr, value),
-        bindings::KVM_REG_PPC_AMR => long(access, &mut arch.amr, value),
-        bindings::KVM_REG_PPC_UAMOR => long(access, &mut arch.uamor, value),
-        bindings::KVM_REG_PPC_PPR => long(access, &mut arch.ppr, value),
+        bindings::KVM_REG_PPC_DSCR => long(access, field!(v, dscr), value),
+        bindings::KVM_REG_PPC_AMR => long(access, field!(v, amr), value),
+        bindings::KVM_REG_PPC_UAMOR => long(access, field!(v, uamor), value),
+        bindings::KVM_REG_PPC_PPR => long(access, field!(v, ppr), value),
         _ => return Err(EINVAL),
     }
     Ok(())

@@ -131,15 +131,16 @@ unsafe extern "C" fn set_spr(v: *mut kvm_vcpu, sprn: c_int, val: c_ulong) -> c_i
 ///
 /// As for the operations `get_one_reg` and `set_one_reg`.
 unsafe fn one_reg(access: Access, v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one_reg) -> c_int {
-    // SAFETY: The vcpu's mutex is held and it is not loaded: `arch` is in use by nobody else, and
-    // `val` is a local variable of the caller.
-    let (arch, val) = unsafe { (&mut (*v).arch, &mut *val) };
-    let result = one_reg::access(access, arch, id, val);
-    with!(v, v.notice_keys());
-    match result {
-        Ok(()) => 0,
-        Err(e) => e.to_errno(),
-    }
+    // SAFETY: A local variable of the caller.
+    let val = unsafe { &mut *val };
+    with!(v, {
+        let result = one_reg::access(access, v, id, val);
+        v.notice_keys();
+        match result {
+            Ok(()) => 0,
+            Err(e) => e.to_errno(),
+        }
+    })
 }
 
 unsafe extern "C" fn get_one_reg(v: *mut kvm_vcpu, id: u64, val: *mut kvmppc_one_reg) -> c_int {

@@ -53,21 +53,39 @@ impl Place {
 #[repr(transparent)]
 pub(crate) struct Vcpu(Opaque<bindings::kvm_vcpu>);
 
+// There is never a reference to all of `vcpu->arch`: other CPUs write some of it, as
+// `pending_exceptions`.
+
+/// Reads a field of `vcpu->arch`.
+macro_rules! get {
+    ($vcpu:expr, $($field:ident).+) => {
+        // SAFETY: By the type invariant, the field is valid and ours.
+        unsafe { (*$vcpu.as_ptr()).arch.$($field).+ }
+    };
+}
+
+/// Writes a field of `vcpu->arch`.
+macro_rules! set {
+    ($vcpu:expr, $($field:ident).+, $value:expr) => {{
+        let value = $value;
+        // SAFETY: By the type invariant, the field is valid and ours.
+        unsafe { (*$vcpu.as_ptr()).arch.$($field).+ = value };
+    }};
+}
+
 /// Getters and setters for fields of `vcpu->arch`.
 macro_rules! fields {
     ($($(#[doc = $doc:literal])* $get:ident, $set:ident: $ty:ty = $($field:ident).+ as $c:ty;)*) => { $(
         $(#[doc = $doc])*
         #[inline(always)]
         pub(crate) fn $get(&self) -> $ty {
-            // SAFETY: By the type invariant, the field is valid and ours.
-            unsafe { (*self.as_ptr()).arch.$($field).+ as $ty }
+            get!(self, $($field).+) as $ty
         }
 
         $(#[doc = $doc])*
         #[inline(always)]
         pub(crate) fn $set(&mut self, value: $ty) {
-            // SAFETY: By the type invariant, the field is valid and ours.
-            unsafe { (*self.as_ptr()).arch.$($field).+ = value as $c }
+            set!(self, $($field).+, value as $c)
         }
     )* };
 }
@@ -171,22 +189,24 @@ impl Vcpu {
     /// TS here is what the guest is told, never what a decision of the host rests on.
     #[inline]
     pub(crate) fn guest_msr(&self) -> Msr {
+        let shared = get!(self, shared);
         // SAFETY: `shared` is valid as long as the vcpu. The guest writes to it, so this is a
         // volatile read.
-        let raw = unsafe { (&raw const (*self.arch().shared).msr).read_volatile() };
+        let raw = unsafe { (&raw const (*shared).msr).read_volatile() };
         Msr::from_raw(self.shared_order(raw))
     }
 
     fn set_guest_msr(&mut self, msr: Msr) {
         let raw = self.shared_order(msr.into_raw());
+        let shared = get!(self, shared);
         // SAFETY: As in `guest_msr`.
-        unsafe { (&raw mut (*self.arch().shared).msr).write_volatile(raw) };
+        unsafe { (&raw mut (*shared).msr).write_volatile(raw) };
     }
 
     /// A doubleword from our byte order to the shared page's, or back.
     #[inline]
     fn shared_order(&self, raw: u64) -> u64 {
-        if self.arch().shared_big_endian != cfg!(target_endian = "big") {
+        if get!(self, shared_big_endian) != cfg!(target_endian = "big") {
             other_order(raw)
         } else {
             raw
@@ -196,26 +216,25 @@ impl Vcpu {
     /// The MSR that the guest really runs with, but for TS, which is added at entry.
     #[inline]
     pub(crate) fn shadow_msr(&self) -> Msr {
-        Msr::from_raw(self.arch().shadow_msr as u64)
+        Msr::from_raw(get!(self, shadow_msr) as u64)
     }
 
     /// Sets the MSR that the guest really runs with.
     #[inline]
     pub(crate) fn set_shadow_msr(&mut self, msr: Msr) {
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.shadow_msr = msr.into_raw() as usize };
+        set!(self, shadow_msr, msr.into_raw() as usize);
     }
 
     /// SRR1 (or HSRR1) of the interrupt by which the guest was left.
     #[inline]
     pub(crate) fn shadow_srr1(&self) -> Msr {
-        Msr::from_raw(self.arch().shadow_srr1 as u64)
+        Msr::from_raw(get!(self, shadow_srr1) as u64)
     }
 
     /// The guest's transaction state.
     #[inline]
     pub(crate) fn ts(&self) -> Ts {
-        match self.arch().pr_tm.ts {
+        match get!(self, pr_tm.ts) {
             0b01 => Ts::S,
             0b10 => Ts::T,
             _ => Ts::N,
@@ -225,7 +244,7 @@ impl Vcpu {
     /// Where the checkpoint is.
     #[inline]
     pub(crate) fn place(&self) -> Place {
-        match self.arch().pr_tm.place.into() {
+        match get!(self, pr_tm.place).into() {
             bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU => Place::Cpu,
             bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU_FAILED => Place::CpuFailed,
             bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY => Place::Memory,
@@ -242,10 +261,8 @@ impl Vcpu {
             Place::CpuFailed => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_CPU_FAILED,
             Place::Memory => bindings::kvmppc_pr_tm_place_KVMPPC_PR_TM_MEMORY,
         };
-        // SAFETY: Type invariant.
-        let pr_tm = unsafe { &mut (*self.as_ptr()).arch.pr_tm };
-        pr_tm.ts = ts as u8;
-        pr_tm.place = raw as u8;
+        set!(self, pr_tm.ts, ts as u8);
+        set!(self, pr_tm.place, raw as u8);
         if ts.is_active() {
             self.set_enter(true);
         }
@@ -255,18 +272,17 @@ impl Vcpu {
 
     #[inline(always)]
     fn flag(&self, flag: u32) -> bool {
-        u32::from(self.arch().pr_tm.flags) & flag != 0
+        u32::from(get!(self, pr_tm.flags)) & flag != 0
     }
 
     #[inline(always)]
     fn set_flag(&mut self, flag: u32, on: bool) {
-        // SAFETY: Type invariant.
-        let flags = unsafe { &mut (*self.as_ptr()).arch.pr_tm.flags };
-        *flags = if on {
-            *flags | flag as u8
-        } else {
-            *flags & !flag as u8
-        };
+        let others = get!(self, pr_tm.flags) & !flag as u8;
+        set!(
+            self,
+            pr_tm.flags,
+            if on { others | flag as u8 } else { others }
+        );
     }
 
     /// Whether the CPU's TFHAR, TFIAR, TEXASR, TAR and DSCR are the guest's.
@@ -292,22 +308,20 @@ impl Vcpu {
     /// How often yet the guest is given the facility without waiting for it to be used.
     #[inline]
     pub(crate) fn eager(&self) -> u8 {
-        self.arch().pr_tm.eager
+        get!(self, pr_tm.eager)
     }
 
     /// The guest uses the facility, and will use it again.
     #[inline]
     pub(crate) fn set_eager(&mut self) {
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.pr_tm.eager = bindings::KVMPPC_PR_TM_EAGER as u8 };
+        set!(self, pr_tm.eager, bindings::KVMPPC_PR_TM_EAGER as u8);
     }
 
     /// One time less; returns whether there was one left.
     #[inline]
     pub(crate) fn take_eager(&mut self) -> bool {
         let left = self.eager().checked_sub(1);
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.pr_tm.eager = left.unwrap_or(0) };
+        set!(self, pr_tm.eager, left.unwrap_or(0));
         left.is_some()
     }
 
@@ -323,7 +337,7 @@ impl Vcpu {
     /// Whether any FP, VMX or VSX registers of the guest are in the CPU.
     #[inline]
     pub(crate) fn owns_ext(&self) -> bool {
-        self.arch().guest_owned_ext != 0
+        get!(self, guest_owned_ext) != 0
     }
 
     /// Sets whether the `load` operation is to be called when the vcpu thread is scheduled in.
@@ -335,35 +349,33 @@ impl Vcpu {
     /// AMR while the guest does not run.
     #[inline]
     pub(crate) fn amr(&self) -> u64 {
-        self.arch().amr as u64
+        get!(self, amr) as u64
     }
 
     /// What problem state can write in AMR.
     #[inline]
     pub(crate) fn uamor(&self) -> u64 {
-        self.arch().uamor as u64
+        get!(self, uamor) as u64
     }
 
     /// Sets AMR while the guest does not run.
     #[inline]
     pub(crate) fn set_amr(&mut self, amr: u64) {
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.amr = amr as c_ulong };
+        set!(self, amr, amr as c_ulong);
         self.notice_keys();
     }
 
     /// Sets what problem state can write in AMR.
     #[inline]
     pub(crate) fn set_uamor(&mut self, uamor: u64) {
-        // SAFETY: Type invariant.
-        unsafe { (*self.as_ptr()).arch.uamor = uamor as c_ulong };
+        set!(self, uamor, uamor as c_ulong);
         self.notice_keys();
     }
 
     /// From now on AMR and UAMOR are switched, if there is something in them.
     #[inline]
     pub(crate) fn notice_keys(&mut self) {
-        if self.arch().amr | self.arch().uamor != 0 {
+        if get!(self, amr) | get!(self, uamor) != 0 {
             self.set_flag(bindings::KVMPPC_PR_TM_KEYS, true);
         }
     }
@@ -379,7 +391,7 @@ impl Vcpu {
     #[inline]
     pub(crate) fn has_facilities(&self) -> bool {
         const FACILITIES: usize = 1 << bindings::FSCR_TAR_LG | 1 << bindings::FSCR_DSCR_LG;
-        self.arch().shadow_fscr & FACILITIES != 0
+        get!(self, shadow_fscr) & FACILITIES != 0
     }
 
     /// The place at which a failure that happens now is recorded.
@@ -390,12 +402,6 @@ impl Vcpu {
             ts: self.ts(),
             pr: self.guest_msr().pr(),
         }
-    }
-
-    #[inline(always)]
-    fn arch(&self) -> &bindings::kvm_vcpu_arch {
-        // SAFETY: Type invariant; only fields that nobody else writes are read through this.
-        unsafe { &(*self.as_ptr()).arch }
     }
 }
 
@@ -444,16 +450,14 @@ macro_rules! checkpoint {
 impl Vcpu {
     /// Makes the checkpointed registers the current ones. All of them must be in memory.
     pub(crate) fn registers_from_checkpoint(&mut self) {
-        // SAFETY: Type invariant; `regs` is a part of `arch` of which no other reference is used.
-        let arch = unsafe { &mut (*self.as_ptr()).arch };
         macro_rules! copy {
             ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
-                // SAFETY: As above, and every bit pattern is valid.
-                let regs = unsafe { &mut arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
-                $(regs.$current = arch.$checkpointed as $a;)*
+                // SAFETY: Type invariant; every bit pattern is valid.
+                let regs = unsafe { regs(self.as_ptr()) };
+                $(regs.$current = get!(self, $checkpointed) as $a;)*
             };
             ($(arch.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
-                $(arch.$current = arch.$checkpointed as $a;)*
+                $(set!(self, $current, get!(self, $checkpointed) as $a);)*
             };
         }
         checkpoint!(copy!);
@@ -462,16 +466,14 @@ impl Vcpu {
 
     /// Makes the current registers the checkpointed ones. All of them must be in memory.
     pub(crate) fn checkpoint_from_registers(&mut self) {
-        // SAFETY: As above.
-        let arch = unsafe { &mut (*self.as_ptr()).arch };
         macro_rules! copy {
             ($(regs.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
                 // SAFETY: As above.
-                let regs = unsafe { &arch.regs.__bindgen_anon_1.__bindgen_anon_1 };
-                $(arch.$checkpointed = regs.$current as $b;)*
+                let regs = unsafe { regs(self.as_ptr()) };
+                $(set!(self, $checkpointed, regs.$current as $b);)*
             };
             ($(arch.$current:ident: $a:ty, $checkpointed:ident: $b:ty;)*) => {
-                $(arch.$checkpointed = arch.$current as $b;)*
+                $(set!(self, $checkpointed, get!(self, $current) as $b);)*
             };
         }
         checkpoint!(copy!);

@@ -52,7 +52,7 @@ mod tests {
 
     fn get(made_up: &mut MadeUp, id: u64) -> Result<u128> {
         let mut value = kvmppc_one_reg { vsxval: [0; 2] };
-        access(Access::Get, made_up.arch(), id, &mut value)?;
+        access(Access::Get, made_up.vcpu(), id, &mut value)?;
         // SAFETY: Integers, all of them initialized.
         let [low, high] = unsafe { value.vsxval };
         Ok(u128::from(high) << 64 | u128::from(low))
@@ -62,7 +62,7 @@ mod tests {
         let mut value = kvmppc_one_reg {
             vsxval: [new as u64, (new >> 64) as u64],
         };
-        access(Access::Set, made_up.arch(), id, &mut value)
+        access(Access::Set, made_up.vcpu(), id, &mut value)
     }
 
     fn distinct(id: u64) -> u128 {
