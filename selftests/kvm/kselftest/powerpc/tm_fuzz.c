@@ -436,6 +436,38 @@ static void op_soup(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random 
 	cook(addr_gva2hva(t->vm, (gva_t)soup), fuzz_next(r));
 }
 
+static int call_suspended(int fd, unsigned long request, void *argument)
+{
+	u64 tfhar = mfspr(SPRN_TFHAR);
+	int error;
+
+	__atomic_fetch_add(&shared->ioctls, 1, __ATOMIC_RELAXED);
+	error = tm_ioctl_suspended(fd, request, argument);
+	mtspr(SPRN_TFHAR, tfhar);
+	return error;
+}
+
+/* By a thread that is in a transaction itself: all but KVM_RUN, which is refused. */
+static void suspended_calls(struct kvm_vcpu *vcpu, struct fuzz_random *r)
+{
+	const struct tm_reg *reg = &tm_regs[fuzz_below(r, NR_TM_REGS)];
+	__uint128_t value = tm_reg_value(reg, fuzz_next(r));
+	struct kvm_one_reg one_reg = { .id = reg->id, .addr = (u64)&value };
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+	int error;
+
+	error = call_suspended(vcpu->fd, KVM_RUN, NULL);
+	FUZZ_CHECK(error == EINVAL || error == EINTR, "KVM_RUN in S: errno %d", error);
+	error = call_suspended(vcpu->fd, KVM_GET_REGS, &regs) ?:
+		call_suspended(vcpu->fd, KVM_SET_REGS, &regs) ?:
+		call_suspended(vcpu->fd, KVM_GET_SREGS, &sregs) ?:
+		call_suspended(vcpu->fd, KVM_SET_SREGS, &sregs) ?:
+		call_suspended(vcpu->fd, KVM_SET_ONE_REG, &one_reg) ?:
+		call_suspended(vcpu->fd, KVM_GET_ONE_REG, &one_reg);
+	FUZZ_CHECK(!error, "in S: errno %d", error);
+}
+
 static void op_run(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *r)
 {
 	struct itimerspec some = { .it_interval.tv_nsec = RUN_AGAIN_NS,
@@ -452,6 +484,8 @@ static void op_run(struct thread *t, struct kvm_vcpu *vcpu, struct fuzz_random *
 	if (!result)
 		__atomic_fetch_add(&shared->exits[vcpu->run->exit_reason % 64], 1,
 				   __ATOMIC_RELAXED);
+	if (fuzz_below(r, 8) == 0)
+		suspended_calls(vcpu, r);
 }
 
 /* For a test of the shrinking: needs an operation before it as well. */

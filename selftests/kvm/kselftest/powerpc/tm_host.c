@@ -6,7 +6,6 @@
  */
 #include <sched.h>
 #include <signal.h>
-#include <sys/syscall.h>
 
 #include "kselftest_harness.h"
 #include "kvm_util.h"
@@ -204,39 +203,10 @@ TM_TEST(ebb_registers_survive)
 	EXPECT_EQ(1, ebb_unavailable);
 }
 
-/* KVM_RUN by a thread in Suspended state: 0 or an errno, -1 if it was not executed. */
-static int run_suspended(struct kvm_vcpu *vcpu)
-{
-	register u64 number asm("r0") = SYS_ioctl;
-	register u64 fd asm("r3") = vcpu->fd;
-	register u64 request asm("r4") = KVM_RUN;
-	register u64 argument asm("r5") = 0;
-	int error = -1;
-
-	/* What is stored in Suspended state stays, even if the transaction has failed. */
-	asm volatile("tbegin.\n"
-		     "	beq	2f\n"
-		     "	tsuspend.\n"
-		     "	sc\n"
-		     "	bso	1f\n"
-		     "	li	%%r3, 0\n"
-		     "1:	stw	%%r3, %[error]\n"
-		     "	tresume.\n"
-		     "	tend.\n"
-		     "2:\n"
-		     : [error] "+m"(error), "+r"(number), "+r"(fd), "+r"(request), "+r"(argument)
-		     : : "r6", "r7", "r8", "r9", "r10", "r11", "r12", "ctr", "cr0", "memory");
-	return error;
-}
-
 /* The guest would be entered in that state, and so would the code that loads TM SPRs. */
 static void refused_in_transaction(struct __test_metadata *_metadata, struct kvm_vcpu *vcpu)
 {
-	int error = -1, i;
-
-	for (i = 0; error == -1 && i < 100; i++)
-		error = run_suspended(vcpu);
-	EXPECT_EQ(EINVAL, error);
+	EXPECT_EQ(EINVAL, tm_ioctl_suspended(vcpu->fd, KVM_RUN, NULL));
 	EXPECT_EQ(KVM_EXIT_FAIL_ENTRY, vcpu->run->exit_reason);
 	vcpu_run(vcpu);
 	EXPECT_TRUE(vcpu_in_hcall(vcpu, H_TM_STOP));

@@ -140,6 +140,9 @@ int vcpu_run_for(struct kvm_vcpu *vcpu, unsigned int us);
  */
 const char *tm_call_checked(void (*function)(void *data), void *data);
 
+/* An ioctl that is made in Suspended state: 0 or an errno. TFHAR of the thread changes. */
+int tm_ioctl_suspended(int fd, unsigned long request, void *argument);
+
 static inline u64 vcpu_msr(struct kvm_vcpu *vcpu)
 {
 	struct kvm_regs regs;

@@ -4,6 +4,7 @@
  */
 #include <signal.h>
 #include <stddef.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 
 #include "kvm_util.h"
@@ -284,6 +285,40 @@ const char *tm_call_checked(void (*function)(void *data), void *data)
 	if (mfspr(SPRN_VRSAVE) != HOST_VRSAVE)
 		return "VRSAVE";
 	return NULL;
+}
+
+/* -1 if the transaction failed before it was suspended, so that nothing was done. */
+static int try_ioctl_suspended(int fd, unsigned long request, void *argument)
+{
+	register u64 r0 asm("r0") = SYS_ioctl;
+	register u64 r3 asm("r3") = fd;
+	register u64 r4 asm("r4") = request;
+	register u64 r5 asm("r5") = (u64)argument;
+	int error = -1;
+
+	/* What is stored in Suspended state stays, even if the transaction has failed. */
+	asm volatile("tbegin.\n"
+		     "	beq	2f\n"
+		     "	tsuspend.\n"
+		     "	sc\n"
+		     "	bso	1f\n"
+		     "	li	%%r3, 0\n"
+		     "1:	stw	%%r3, %[error]\n"
+		     "	tresume.\n"
+		     "	tend.\n"
+		     "2:\n"
+		     : [error] "+m"(error), "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r5)
+		     : : "r6", "r7", "r8", "r9", "r10", "r11", "r12", "ctr", "cr0", "memory");
+	return error;
+}
+
+int tm_ioctl_suspended(int fd, unsigned long request, void *argument)
+{
+	int error = -1;
+
+	while (error == -1)
+		error = try_ioctl_suspended(fd, request, argument);
+	return error;
 }
 
 static void nothing(int signal)
