@@ -156,8 +156,8 @@ MUTATIONS = {
         Source("vcpu.rs", "arch.vrsave: u32, vrsave_tm: u32;", ""), KUNIT),
     "one-reg-mixed-up": Mutation(
         "user space reads and writes CTR for the checkpointed LR",
-        Source("one_reg.rs", "KVM_REG_PPC_TM_LR => dword(access, &mut arch.lr_tm, value)",
-               "KVM_REG_PPC_TM_LR => dword(access, &mut arch.ctr_tm, value)"), KUNIT),
+        Source("one_reg.rs", "KVM_REG_PPC_TM_LR => dword(access, field!(v, lr_tm), value)",
+               "KVM_REG_PPC_TM_LR => dword(access, field!(v, ctr_tm), value)"), KUNIT),
 
     # What only a guest shows.
     "msr-unchecked": Mutation(
