@@ -152,6 +152,29 @@ SYNC_TEST(set_regs_turns_translation_on)
 	EXPECT_EQ(UCALL_DONE, get_ucall(self->vcpu, NULL));
 }
 
+static u64 ebbhr;
+
+/* Into a register that an exit to KVM does not save and restore by itself. */
+static void guest_read_ebbhr(void)
+{
+	register u64 value asm("r20");
+
+	asm volatile("mfspr %0," __stringify(SPRN_EBBHR) : "=r"(value));
+	ebbhr = value;
+	GUEST_DONE();
+}
+
+SYNC_TEST(ebbhr_to_guest)
+{
+	u64 value = 0x123456789abcdef0;
+
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_FSCR, 1UL << FSCR_EBB_LG);
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_EBBHR, value);
+	run_to_end(_metadata, self->vcpu, guest_read_ebbhr);
+	sync_global_from_guest(self->vm, ebbhr);
+	EXPECT_EQ(value, ebbhr);
+}
+
 static double sum;
 
 /* No ucall: it has a loop that never ends if there is an interrupt in each turn. */
