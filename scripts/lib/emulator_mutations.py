@@ -154,6 +154,6 @@ MUTATIONS = {
     "jump-cache": Mutation(
         "a block is executed wherever its address is mapped now", POWER8,
         "another virtual segment, slbie, problem state",
-        "           tb_page_addr0(tb) == get_page_addr_code(cpu_env(cpu), pc);",
+        "           page == get_page_addr_code(cpu_env(cpu), pc);",
         "           get_page_addr_code(cpu_env(cpu), pc) != -1;", CPU_EXEC),
 }
