@@ -35,22 +35,25 @@ macro_rules! field {
     };
 }
 
+/// Moves a register into a field of the value, or back.
+macro_rules! transfer {
+    ($access:expr, $register:expr, $value:ident.$field:ident) => {
+        match $access {
+            Access::Get => $value.$field = *$register,
+            // SAFETY: Every bit pattern is a valid integer, and user space filled all of the value.
+            Access::Set => *$register = unsafe { $value.$field },
+        }
+    };
+}
+
 /// A doubleword register.
 fn dword(access: Access, register: &mut u64, value: &mut kvmppc_one_reg) {
-    match access {
-        Access::Get => value.dval = *register,
-        // SAFETY: Every bit pattern is a valid integer, and user space filled all of the value.
-        Access::Set => *register = unsafe { value.dval },
-    }
+    transfer!(access, register, value.dval);
 }
 
 /// A word register.
 fn word(access: Access, register: &mut u32, value: &mut kvmppc_one_reg) {
-    match access {
-        Access::Get => value.wval = *register,
-        // SAFETY: As above.
-        Access::Set => *register = unsafe { value.wval },
-    }
+    transfer!(access, register, value.wval);
 }
 
 /// A doubleword register that C has as a `long`.
@@ -69,20 +72,10 @@ fn dword_of_word(access: Access, register: &mut u32, value: &mut kvmppc_one_reg)
 
 /// Moves checkpointed VSR `n`: 0 to 31 extend the FPRs, 32 to 63 are the VRs.
 fn vsr(access: Access, v: &mut Vcpu, n: usize, value: &mut kvmppc_one_reg) {
-    let Some(vr) = n.checked_sub(32) else {
+    match n.checked_sub(32) {
         // `fpr` is in host byte order with the FPR at TS_FPROFFSET, and so is what user space sees.
-        let register = &mut field!(v, fp_tm).fpr[n];
-        return match access {
-            Access::Get => value.vsxval = *register,
-            // SAFETY: As above.
-            Access::Set => *register = unsafe { value.vsxval },
-        };
-    };
-    let register = &mut field!(v, vr_tm).vr[vr];
-    match access {
-        Access::Get => value.vval = *register,
-        // SAFETY: As above.
-        Access::Set => *register = unsafe { value.vval },
+        None => transfer!(access, &mut field!(v, fp_tm).fpr[n], value.vsxval),
+        Some(n) => transfer!(access, &mut field!(v, vr_tm).vr[n], value.vval),
     }
 }
 
