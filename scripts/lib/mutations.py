@@ -8,8 +8,9 @@ rust/window.rs are part of it), or one place in a source file of the module.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from lib.image import RECHECKPOINT, RECLAIM
+
 NOP = 0x60000000
-RECLAIM, RECHECKPOINT = "kvmppc_pr_tm_reclaim", "kvmppc_pr_tm_recheckpoint"
 
 
 def left_out(_):
