@@ -64,9 +64,9 @@ def main(function):
 
 
 @contextlib.contextmanager
-def locked(name):
-    """Keep a second command in the same tree from doing the same step."""
-    path = BUILD / "lock" / name
+def locked(name, folder=BUILD):
+    """Keep a second command from doing the same step, in the same tree or (CACHE) in any."""
+    path = folder / "lock" / name
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as file:
         try:

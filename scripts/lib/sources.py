@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The upstream sources: fetched once into the cache, as Debian packages."""
+"""The upstream sources, and headers for L1: fetched once into the cache, as Debian packages."""
 
 import json
 import shutil
 
 from lib import apt
-from lib.project import CACHE, Failure, locked, say
+from lib.project import BUILD, CACHE, Digest, Failure, locked, say
 
 LINUX_SERIES = "7.3"
 LINUX_SUITES = ("trixie-backports", "forky", "sid")
 QEMU_SERIES = "10.0"
 QEMU_SUITES = ("trixie",)
+#: Headers for what is built for L1.
+DEVELOPMENT = ("libglib2.0-dev", "libpcre2-dev", "libffi-dev", "zlib1g-dev", "libfdt-dev")
 
 
 class Source:
@@ -32,7 +34,7 @@ class Source:
 def _fetched(name, refresh, suites, fetch):
     """The source called so, from the cache if it is there."""
     folder = CACHE / "sources" / name
-    with locked(f"fetch-{name}"):
+    with locked(f"fetch-{name}", CACHE):
         if refresh or not (folder / "manifest.json").exists():
             say(f"{name}: looking for the newest version")
 
@@ -85,3 +87,24 @@ def qemu(refresh=False):
         return version
 
     return _fetched("qemu", refresh, QEMU_SUITES, fetch)
+
+
+def root():
+    """The packages of L1's root (scripts/mkroot): their folder, and its manifest."""
+    folder = CACHE / "packages" / (BUILD / "root/packages").read_text()
+    return folder, json.loads((folder / "manifest.json").read_text())
+
+
+def development():
+    """The folder with the packages of headers, of the suite of L1's root."""
+    packages, manifest = root()
+    folder = packages / str(Digest(DEVELOPMENT))[:16]
+    with locked("packages", CACHE):
+        if not folder.exists():
+            suite = apt.Suite(manifest["suite"], "ppc64el")
+            say(f"L1 root: fetching {', '.join(DEVELOPMENT)} of {suite}")
+            suite.update()
+            partial = apt.partial(folder.name)
+            suite.download(DEVELOPMENT, partial)
+            partial.rename(folder)
+    return folder
