@@ -128,7 +128,14 @@ def run(name, argv, *, every=30, append=False, quiet=False, **popen):
 
 def step(name, *words):
     """Run another of these scripts; it says itself what goes wrong."""
-    if subprocess.run([str(SCRIPTS / name), *map(str, words)]).returncode:
+    with subprocess.Popen([str(SCRIPTS / name), *map(str, words)]) as process:
+        try:
+            process.wait()
+        except BaseException:
+            # It ends what it has started in other sessions, unless it is killed.
+            process.terminate()
+            raise
+    if process.returncode:
         raise Failure(f"scripts/{' '.join([name, *map(str, words)])} failed")
 
 
@@ -146,7 +153,8 @@ def output(argv, **kwargs):
         result = subprocess.run([str(word) for word in argv], check=True, text=True,
                                 stdin=subprocess.DEVNULL, capture_output=True, **kwargs)
     except FileNotFoundError as error:
-        raise Failure(f"{argv[0]}: not found") from error
+        # The program, or the folder that it should have run in.
+        raise Failure(f"{error.filename}: not found") from error
     except subprocess.CalledProcessError as error:
         raise Failure(f"{argv[0]} failed: {error.stderr.strip()}") from error
     return result.stdout

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The emulated machine with one of this folder's programs, and its monitors."""
 
-import contextlib
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import tempfile
@@ -69,15 +67,17 @@ class Machine:
             file.write_text(arguments)
             command += ["-device", f"loader,file={file},addr={ARGUMENTS:#x},force-raw=on"]
         with (self.folder / "stderr").open("wb") as errors:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors,
-                                             stderr=errors, start_new_session=True)
+            try:
+                self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=errors,
+                                                 stderr=errors)
+            except FileNotFoundError as error:
+                raise Failed(f"{error.filename}: not found") from error
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.kill()
         self._process.wait()
         self._folder.cleanup()
 
