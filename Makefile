@@ -6,7 +6,7 @@
 
 .PHONY: all help run test test-cloud test-migration bench series shell fetch clean distclean
 
-# What to run of the tests (a pattern), and options for scripts/run.
+# What to run of the tests: a pattern.
 T ?=
 
 help all:
@@ -51,10 +51,10 @@ fetch:
 
 # Sources and their stamps stay, so that the next build need not unpack.
 clean:
-	rm -rf build/linux build/linux-c build/linux-debug build/linux-builtin
+	rm -rf build/linux build/linux-c build/linux-debug build/linux-builtin build/linux-debian-*
 	rm -rf build/qemu build/qemu-kvm build/qemu-stock build/qemu-kvm-each
 	rm -rf build/sysroot build/selftests
-	rm -rf build/series build/bench build/coverage build/log build/root
+	rm -rf build/series build/qemu-series build/bench build/coverage build/log build/root
 	rm -f $(addprefix build/stamp/,linux linux-c linux-debug linux-builtin root sysroot)
 	rm -f $(addprefix build/stamp/,$(foreach v,qemu qemu-kvm qemu-stock qemu-kvm-each,$(v) $(v)-configure))
 
