@@ -44,6 +44,14 @@ use kernel::{
     prelude::*, //
 };
 
+// The rules have no bindings: what they call a cause is what user space knows by that name.
+const _: () = {
+    assert!(cause::PERSISTENT as u32 == bindings::TM_CAUSE_PERSISTENT);
+    assert!(cause::EMULATE as u32 == bindings::TM_CAUSE_EMULATE);
+    assert!(cause::KVM_RESCHED as u32 == bindings::TM_CAUSE_KVM_RESCHED);
+    assert!(cause::KVM_FAC_UNAV as u32 == bindings::TM_CAUSE_KVM_FAC_UNAV);
+};
+
 /// Runs `$body` with `$v` as the vcpu.
 macro_rules! with {
     ($v:ident, $body:expr) => {{

@@ -16,7 +16,7 @@ pub(crate) mod cause {
     /// The failure is persistent.
     pub(crate) const PERSISTENT: u8 = 0x01;
     /// An instruction or access had to be emulated (`TM_CAUSE_EMULATE`).
-    pub(crate) const EMULATE: u8 = 0xd2;
+    pub(crate) const EMULATE: u8 = 0xd0;
     /// The vcpu was taken off the CPU (`TM_CAUSE_KVM_RESCHED`).
     pub(crate) const KVM_RESCHED: u8 = 0xe0;
     /// KVM does not run transactions in this guest state (`TM_CAUSE_KVM_FAC_UNAV`).

@@ -184,15 +184,6 @@ mod texasr {
         assert_eq!(Texasr::from_raw(0xfff).level().get(), 0xfff);
     }
 
-    /// `arch/powerpc/include/uapi/asm/tm.h`, which user space reads them by.
-    #[test]
-    fn causes_are_those_of_the_uapi() {
-        assert_eq!(cause::PERSISTENT, 0x01);
-        assert_eq!(cause::EMULATE, 0xd2);
-        assert_eq!(cause::KVM_RESCHED, 0xe0);
-        assert_eq!(cause::KVM_FAC_UNAV, 0xe2);
-    }
-
     #[test]
     fn a_begin_that_fails_was_an_outermost_transaction() {
         for rot in [false, true] {

@@ -134,9 +134,6 @@ MUTATIONS = {
     "wrong-bit": Mutation(
         "TEXASR[FS] is taken for another bit",
         Source("isa/texasr.rs", "27:27 fs => bool;", "30:30 fs => bool;"), RULES),
-    "wrong-cause": Mutation(
-        "a vcpu that was put has another cause recorded",
-        Source("isa/texasr.rs", "KVM_RESCHED: u8 = 0xe0", "KVM_RESCHED: u8 = 0xe2"), RULES),
     "into-transaction": Mutation(
         "rfid and mtmsrd may go from Non-transactional to Transactional state",
         Source("isa/transition.rs", "(Ts::S | Ts::T, Ok(Ts::T), true) => Ok(Ts::T),",
@@ -169,6 +166,11 @@ MUTATIONS = {
         "an interrupt is delivered to the guest in Transactional state",
         Source("ops.rs", "v.set_transaction(v.ts().on_interrupt(), v.place());", ""),
         privileged("trap, T, problem state")),
+    "wrong-cause": Mutation(
+        "a store that KVM would have to emulate has another cause recorded",
+        Source("ops.rs", "switch::fail(v, cause::EMULATE | cause::PERSISTENT);",
+               "switch::fail(v, cause::KVM_RESCHED);"),
+        privileged("a store to a device, T")),
     "host-address": Mutation(
         "the guest sees in TFIAR where the host reclaimed its transaction",
         Source("switch.rs", "v.set_texasr(after.record(code, at).into_raw());\n"

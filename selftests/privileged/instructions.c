@@ -45,6 +45,9 @@
 #define STILL(value)	TEXASR_IS(~0ull, value)
 #define NOTHING_RECORDED TEXASR_IS(TEXASR_SUMMARY, 0)
 #define LEVEL(n)	TEXASR_IS(TEXASR_SUMMARY | TEXASR_LEVEL, n)
+/* An access that cannot be transactional: the processor's cause, and KVM's (asm/tm.h). */
+#define DISALLOWED	TEXASR_IS(BIT(55) | TEXASR_ABORT, BIT(55))
+#define EMULATED	TEXASR_IS(0xffull << 56 | TEXASR_ABORT, TEXASR_CODE(0xd1) | TEXASR_ABORT)
 
 /* A record with only implemented bits, and not a failure. */
 #define SOME_TEXASR	(TEXASR_CODE(0x12) | TEXASR_ABORT | TEXASR_EXACT | 3)
@@ -311,7 +314,8 @@ static const struct test tests[] = {
 	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR,
 	  .may = { GOES_ON(N, UNTOUCHED), NO_ANSWER } },
 	{ "a store to a device, T, problem state", "fails", STD(21, 4), FROM_T, USER,
-	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR, .may = { FAILS(TEXASR_IS(TEXASR_SUMMARY, TEXASR_SUMMARY)) } },
+	  .r4 = DEVICE, .msr = MSR_IR | MSR_DR,
+	  .may = { FAILS(DISALLOWED), FAILS(EMULATED) } },
 	{ "an illegal instruction, T, problem state", "SRR1[TS] = T",
 	  ILLEGAL, FROM_T, USER, .may = { INTERRUPT(SRR1_ILLEGAL, T, 1), EMULATION(T) } },
 	{ "mfmsr, T, problem state", "SRR1[TS] = T", MFMSR(3), FROM_T, USER,
