@@ -55,12 +55,18 @@ pub(crate) enum Emulated {
     NotOurs,
 }
 
+/// Interrupts the guest by TM Bad Thing.
+///
+/// C delivers a program interrupt at once: the guest's MSR, NIP and, by [`crate::ops`] once more,
+/// transaction state are others afterwards. There is nothing left to do but to return.
 fn bad_thing(v: &mut Vcpu) {
     v.count(stats::BAD_THINGS);
-    // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
+    // SAFETY: The vcpu's mutex is held. The reference that the operation makes is gone when this
+    // returns, and of a `Vcpu`, which is an `Opaque`, nothing is kept in registers meanwhile.
     unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGTM as usize) };
 }
 
+/// The same, by Privileged Instruction.
 fn privileged_instruction(v: &mut Vcpu) {
     // SAFETY: As in `bad_thing`.
     unsafe { bindings::kvmppc_core_queue_program(v.as_ptr(), bindings::SRR1_PROGPRIV as usize) };
@@ -70,7 +76,7 @@ fn privileged_instruction(v: &mut Vcpu) {
 fn facility_available(v: &mut Vcpu) -> bool {
     let available = v.guest_msr().tm();
     if !available {
-        // SAFETY: As in `bad_thing`.
+        // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
         unsafe {
             bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG as usize)
         };

@@ -139,7 +139,8 @@ impl Vcpu {
     pub(crate) fn count(&mut self, counter: Counter) {
         // SAFETY: Type invariant.
         let place = counter.of(unsafe { &raw mut (*self.as_ptr()).stat });
-        // SAFETY: Valid, as part of the vcpu. Nobody else writes it, but it is read at any time.
+        // SAFETY: Valid, as part of the vcpu. It is read at any time, and set to 0 by who clears the
+        // statistics, which an event at the same time may undo.
         unsafe { place.write_volatile(place.read_volatile().wrapping_add(1)) };
     }
 
