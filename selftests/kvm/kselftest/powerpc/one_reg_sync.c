@@ -206,4 +206,34 @@ SYNC_TEST(fp_single_step)
 	EXPECT_EQ(8, sum);
 }
 
+static void ignore(int signal)
+{
+}
+
+/* A signal keeps the guest from being entered: its MSR has nothing of the debugger. */
+SYNC_TEST(single_step_signal)
+{
+	struct kvm_guest_debug debug = {
+		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP,
+	};
+	struct {
+		u32 len;
+		u64 blocked;
+	} __packed mask = { .len = sizeof(mask.blocked) };
+	struct kvm_regs regs;
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR1);
+	ASSERT_EQ(0, sigprocmask(SIG_BLOCK, &signals, NULL));
+	ASSERT_NE(SIG_ERR, signal(SIGUSR1, ignore));
+	ASSERT_EQ(0, raise(SIGUSR1));
+	vcpu_ioctl(self->vcpu, KVM_SET_SIGNAL_MASK, (struct kvm_signal_mask *)&mask);
+	vcpu_guest_debug_set(self->vcpu, &debug);
+	ASSERT_EQ(-1, __vcpu_run(self->vcpu));
+	ASSERT_EQ(EINTR, errno);
+	vcpu_regs_get(self->vcpu, &regs);
+	EXPECT_EQ(0, regs.msr & MSR_SE);
+}
+
 TEST_HARNESS_MAIN

@@ -14,6 +14,7 @@
 #define MSR_RI		0x2
 #define MSR_DR		0x10
 #define MSR_IR		0x20
+#define MSR_SE		0x400
 #define MSR_ME		0x1000
 #define MSR_FP		0x2000
 #define MSR_PR		0x4000
