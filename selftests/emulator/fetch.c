@@ -7,8 +7,6 @@
  */
 #include "sequence.h"
 
-#define ICBI(rb)	(0x7c0007acu | (rb) << 11)
-
 /* A routine that says which one it is in r10. */
 static volatile uint64_t routine[LINE / 8] __attribute__((aligned(LINE)));
 

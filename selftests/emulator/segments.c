@@ -69,6 +69,28 @@ static const char *call(bool user, unsigned int routine)
 	return 0;
 }
 
+/* Writes a routine by its effective address, and executes it. */
+static const char *write_and_call(bool user, unsigned int number)
+{
+	const char *difference;
+	struct sequence s;
+
+	begin_sequence(&s, user, SEGMENT);
+	s.test.msr = MSR_IR | MSR_DR;
+	s.test.r4 = (uint64_t)LI(10, number) << 32 | BLR;
+	emit(STD(VALUE, OTHER));
+	emit(DCBST(OTHER));
+	emit(SYNC);
+	emit(ICBI(OTHER));
+	emit(ISYNC);
+	emit(MTSPR(SPR_CTR, OTHER));
+	emit(BCTRL);
+	difference = run_sequence(&s);
+	if (difference)
+		return difference;
+	return lowcore.gpr[10] == number ? 0 : "what was executed";
+}
+
 static const char *denied(bool user, unsigned int vector)
 {
 	struct sequence s;
@@ -162,6 +184,19 @@ static const char *remap(bool user, bool all)
 	return difference;
 }
 
+/* Code of two segments, at the same address, is written anew in turns. */
+static const char *rewrite(bool user, bool all)
+{
+	const char *difference = 0;
+	unsigned int turn;
+
+	for (turn = 0; turn < 6 && !difference; turn++) {
+		enter_segment(turn & 1 ? SECOND : FIRST, all);
+		difference = write_and_call(user, 100 + turn);
+	}
+	return difference;
+}
+
 void test_segments(void)
 {
 	static const char *const variants[2][2] = {
@@ -187,6 +222,10 @@ void test_segments(void)
 				sequence_result(&row, variants[user][all], remap(user, all));
 		}
 	}
+	row.name = "code of another virtual segment, written anew";
+	for (user = 0; user < 2; user++)
+		for (all = 0; all < 2; all++)
+			sequence_result(&row, variants[user][all], rewrite(user, all));
 	row.name = "no segment";
 	sequence_result(&row, "slbie, in Suspended state, DR = 1 and IR = 0",
 			take_away_suspended());

@@ -19,12 +19,12 @@
 /* What the others do, all the time or once when told to. */
 enum job {
 	WAIT, LOOK, LOOK_IN_TRANSACTION, LOAD, STORE, STORE_SAME, STORE_ELSEWHERE, CLEAR,
-	CONDITIONAL, COMMIT, ABORT,
+	CONDITIONAL, COMMIT, ABORT, INVALIDATE,
 };
 
 static volatile struct {
-	uint64_t job, go;
-	uint64_t unused[14];
+	uint64_t job, go, finish;
+	uint64_t unused[13];
 } order __attribute__((aligned(LINE)));
 
 static volatile struct report {
@@ -90,6 +90,15 @@ static void store_in_transaction(uint64_t value, bool commit)
 		: : "b" (window), "r" (value), "r" ((uint64_t)commit) : "cr0", "memory");
 }
 
+/* tlbie, which is not complete before tlbsync. */
+static void invalidate(void)
+{
+	asm volatile("tlbie %0, %1" : : "r" ((uintptr_t)window & ~0xfffull), "r" (0) : "memory");
+	while (!order.finish)
+		yield();
+	asm volatile("eieio; tlbsync; ptesync" : : : "memory");
+}
+
 static void act(unsigned int job, volatile struct report *report)
 {
 	const uint64_t value = 0x7777;
@@ -118,6 +127,9 @@ static void act(unsigned int job, volatile struct report *report)
 	case COMMIT:
 	case ABORT:
 		store_in_transaction(value, job == COMMIT);
+		break;
+	case INVALIDATE:
+		invalidate();
 		break;
 	}
 }
@@ -170,7 +182,7 @@ static void give(unsigned int job)
 
 		r->looks = r->wrong = r->mixed = r->done = r->loaded = 0;
 	}
-	order.go = 0;
+	order.go = order.finish = 0;
 	order.job = job;
 }
 
@@ -317,6 +329,38 @@ static const char *conflict(unsigned int i, bool suspended, bool only_loads)
 	return 0;
 }
 
+/* The transaction touches the page when another's tlbie is under way, or has completed. */
+static const char *touch_after_tlbie(bool complete)
+{
+	const char *difference;
+	struct sequence s;
+
+	reset_window();
+	give(INVALIDATE);
+	begin_sequence(&s, false, (uintptr_t)&order.go);
+	emit(STD(VALUE, OTHER));
+	if (complete)
+		emit(STD_AT(VALUE, OTHER, 8));
+	emit_yields();
+	emit_tbegin(TBEGIN);
+	emit(STD(VALUE, WINDOW));
+	emit(TSUSPEND);
+	emit(STD_AT(VALUE, OTHER, 8));
+	emit_yields();
+	emit(TRESUME);
+	emit(TEND(0));
+	difference = run_sequence(&s);
+	if (difference)
+		return difference;
+	if (!reports[0].done)
+		return "the other's turn";
+	if (lowcore.gpr[RESULT] != (complete ? FINISHED : FAILED))
+		return "success";
+	if (!complete && lowcore.texasr >> 32 != TRANSLATION)
+		return "the cause in TEXASR";
+	return window[0] == (complete ? VALUE_R4 : window_before(0)) ? 0 : "memory";
+}
+
 void test_smp(void)
 {
 	static const char *const variants[] = {
@@ -343,4 +387,10 @@ void test_smp(void)
 			sequence_result(&row, variants[variant],
 					conflict(i, variant & 1, variant & 2));
 	}
+	if (!is_hypervisor())
+		return;
+	row.name = "another executes tlbie";
+	row.rule = "translation invalidation conflict until tlbsync";
+	sequence_result(&row, "before the store, tlbsync after it", touch_after_tlbie(false));
+	sequence_result(&row, "and tlbsync before the store", touch_after_tlbie(true));
 }

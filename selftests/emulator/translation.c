@@ -114,13 +114,13 @@ static const char *page_table_bits(bool store, bool commit)
 	return difference;
 }
 
-static const char *invalidate(bool same_page)
+static const char *invalidate(uint64_t operand, bool fails)
 {
 	const char *difference;
 	struct sequence s;
 
 	reset_window();
-	begin_sequence(&s, false, ((uintptr_t)window & ~0xfffull) + (same_page ? 0 : 0x200000));
+	begin_sequence(&s, false, operand);
 	emit_tbegin(TBEGIN);
 	emit(STD(VALUE, WINDOW));
 	emit(TSUSPEND);
@@ -131,9 +131,9 @@ static const char *invalidate(bool same_page)
 	difference = run_sequence(&s);
 	if (difference)
 		return difference;
-	if (lowcore.gpr[RESULT] != (same_page ? FAILED : FINISHED))
+	if (lowcore.gpr[RESULT] != (fails ? FAILED : FINISHED))
 		return "success";
-	return same_page ? check_record(false, TRANSLATION, TEXASR_SUSPENDED, 0) : 0;
+	return fails ? check_record(false, TRANSLATION, TEXASR_SUSPENDED, 0) : 0;
 }
 
 /* The segment that everything is in goes, and is entered again at once. */
@@ -168,6 +168,7 @@ static const char *invalidate_segment(uint32_t instruction, bool fails)
 void test_translation(void)
 {
 	struct row row = { .rule = "translation invalidation conflict" };
+	const uint64_t page = (uintptr_t)window & ~0xfffull;
 
 	row.name = "slbie";
 	sequence_result(&row, "of the footprint", invalidate_segment(SLBIE(OTHER), true));
@@ -177,8 +178,10 @@ void test_translation(void)
 	row.rule = "translation invalidation conflict";
 	if (is_hypervisor()) {
 		row.name = "tlbie";
-		sequence_result(&row, "of the footprint", invalidate(true));
-		sequence_result(&row, "of another page", invalidate(false));
+		sequence_result(&row, "of the footprint", invalidate(page, true));
+		sequence_result(&row, "of another page", invalidate(page + 0x200000, false));
+		/* L = 1: it has more bits of the address as offset than the segment. */
+		sequence_result(&row, "of a page of 16 GiB", invalidate(page + 0x1000001, true));
 		return;
 	}
 	row.name = "H_PROTECT";

@@ -51,6 +51,8 @@
 #define NOP			0x60000000
 #define SYNC			0x7c0004ac
 #define ISYNC			0x4c00012cu
+#define DCBST(rb)		(0x7c00006c | (rb) << 11)
+#define ICBI(rb)		(0x7c0007ac | (rb) << 11)
 #define BRANCH(bytes)		(0x48000000 | ((bytes) & 0x3fffffc))
 #define BEQ(words)		(0x41820000 | ((words) * 4 & 0xfffc))
 #define BDNZ(words)		(0x42000000 | ((words) * 4 & 0xfffc))
