@@ -56,14 +56,14 @@ MUTATIONS = {
     "in-memory": Mutation(
         "the first store to a line goes to memory at once", stop("gdb-suspended"),
         "doubleword 0",
-        "    return page->data + ofs;\n}\n\n/* Make the stores",
+        "    return page->data + ofs;\n}\n\n/*\n * Only what",
         "    return (access_type == MMU_DATA_STORE ? host : page->data) + ofs;\n}\n\n"
-        "/* Make the stores"),
+        "/*\n * Only what"),
     "seen-by-device": Mutation(
         "the same, and a device sees it", POWERNV8, "a device reads what was stored",
-        "    return page->data + ofs;\n}\n\n/* Make the stores",
+        "    return page->data + ofs;\n}\n\n/*\n * Only what",
         "    return (access_type == MMU_DATA_STORE ? host : page->data) + ofs;\n}\n\n"
-        "/* Make the stores"),
+        "/*\n * Only what"),
     "stvx": Mutation(
         "a store of 16 bytes is not kept apart from memory", POWER8, "stvx",
         "    if (unlikely(!haddr)) {\n",
@@ -156,4 +156,13 @@ MUTATIONS = {
         "another virtual segment, slbie, problem state",
         "           page == get_page_addr_code(cpu_env(cpu), pc);",
         "           get_page_addr_code(cpu_env(cpu), pc) != -1;", CPU_EXEC),
+    "another-page": Mutation(
+        "what is written to a page makes another one at the same address dirty", POWER8,
+        "code of another virtual segment, written anew, slbie, privileged",
+        "        full->xlat_section == xlat_section) {", "        full) {", CPUTLB),
+    "unfinished-tlbie": Mutation(
+        "a transaction that begins before another's tlbsync goes on",
+        run("--machine", "powernv8", "--smp", "2"),
+        "another executes tlbie, before the store, tlbsync after it",
+        "    fp->in_doubt |= tm_tlbie_is_pending();\n"),
 }
