@@ -159,7 +159,6 @@ mod texasr {
     use crate::isa::{
         msr::Ts,
         texasr::{
-            cause,
             At,
             Texasr, //
         },
