@@ -56,6 +56,12 @@ static uint64_t random_msr(bool user)
 	       (user ? MSR_PR : 0);
 }
 
+/* Without the facility there is no other state than N. */
+static enum from random_from(unsigned int limit)
+{
+	return lowcore.has_tm ? random_below(limit) : FROM_N;
+}
+
 static unsigned int ts_tm(uint64_t msr)
 {
 	return MSR_TS_OF(msr) * 2 + MSR_TM_OF(msr);
@@ -70,7 +76,7 @@ static void test_random_transitions(const char *name, bool rfid, unsigned int co
 	for (i = 0; i < count; i++) {
 		struct test t = {
 			.name = name, .instruction = rfid ? RFID : MTMSRD(3),
-			.from = random_below(3), .tm = random_below(2),
+			.from = random_from(3), .tm = random_below(2),
 		};
 		const char *difference;
 
@@ -129,6 +135,19 @@ static const struct test stays[] = {
 	{ "an unknown hypercall in S, TM on", "S stays", SC_1, FROM_FAILED, .tm = true,
 	  .r3 = 0xfffc, .may = { STAYS(S) } },
 };
+
+static void test_stays(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(stays); i++) {
+		struct test t = stays[i];
+
+		if (t.instruction == SC_1)
+			t.instruction = hypercall_instruction[0];
+		judge(&t);
+	}
+}
 
 /* TEXASR can be anything when trechkpt. makes it a failure. */
 static void test_random_records(unsigned int count)
@@ -209,7 +228,7 @@ static void test_magic_page(unsigned int count)
 	for (i = 0; i < count; i++) {
 		struct test t = {
 			.name = name, .rule = "TS stays what it is",
-			.instruction = STD(3, 4), .from = random_below(3), .tm = random_below(2),
+			.instruction = STD(3, 4), .from = random_from(3), .tm = random_below(2),
 			.r3 = lowcore.base_msr ^ (random() & junk_bits),
 			.r4 = (uintptr_t)magic_page + MAGIC_MSR,
 		};
@@ -267,7 +286,7 @@ static void test_fuzz(uint64_t seed, unsigned int programs)
 			print("# random programs from seed %u\n", (unsigned int)(seed + i));
 
 		struct test t = {
-			.from = random_below(4), .tm = random_below(2), .user = random_below(4) == 0,
+			.from = random_from(4), .tm = random_below(2), .user = random_below(4) == 0,
 			.texasr = random(), .r3 = random(), .r4 = EARLIER_FAILURE, .turns = 1,
 			.srr1 = random_msr(random_below(2)) | MSR_EE, .msr = MSR_EE,
 			.decrementer = 1000000,
@@ -296,21 +315,14 @@ void test_hostile(void)
 {
 	const uint64_t seed = argument("seed", 1);
 	const unsigned int count = argument("count", 300);
-	unsigned int i;
 
-	if (!lowcore.has_tm)
-		return;
 	random_state = seed * 0x9e3779b97f4a7c15ull + 1;
 	print("# hostile: seed=%u count=%u\n", (unsigned int)seed, count);
 	test_random_transitions("rfid to random MSR values", true, count);
 	test_random_transitions("mtmsrd of random MSR values", false, count);
-	test_random_records(count);
-	for (i = 0; i < ARRAY_SIZE(stays); i++) {
-		struct test t = stays[i];
-
-		if (t.instruction == SC_1)
-			t.instruction = hypercall_instruction[0];
-		judge(&t);
+	if (lowcore.has_tm) {
+		test_random_records(count);
+		test_stays();
 	}
 	test_fuzz(seed, argument("programs", count * 10));
 	test_magic_page(count);
