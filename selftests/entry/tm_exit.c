@@ -92,6 +92,7 @@ static enum outcome registers_follow_transaction(void)
 	}
 	diag("%lu transactions committed, %lu failed", commits, failures);
 	EXPECT(wrong == 0, "%lu times with a wrong value", wrong);
+	EXPECT(commits && failures, "it takes both");
 	return PASS;
 }
 
