@@ -2,7 +2,7 @@
 
 //! Transactions that really go to the CPU and come back ([`crate::switch`], `window.rs`).
 
-/// On a CPU that cannot run transactions there is nothing to test, and the suite passes.
+/// Five of these have nothing to do, and pass, on a CPU that cannot run transactions.
 #[kernel::macros::kunit_tests(kvm_pr_tm_switch)]
 mod tests {
     use crate::{
