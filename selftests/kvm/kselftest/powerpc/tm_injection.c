@@ -52,12 +52,8 @@ FIXTURE_TEARDOWN(tm_injection)
 
 static void enter(struct kvm_vcpu *vcpu, void *code)
 {
-	struct kvm_regs regs;
-
 	vcpu_enter_problem_state(vcpu, code, (gva_t)&guest);
-	vcpu_regs_get(vcpu, &regs);
-	regs.gpr[6] |= MSR_EE;
-	vcpu_regs_set(vcpu, &regs);
+	vcpu_set_msr(vcpu, vcpu_msr(vcpu) | MSR_EE);
 }
 
 static void run_until(struct kvm_vcpu *vcpu, u64 ts)

@@ -141,6 +141,7 @@ static void kill_at_random(struct __test_metadata *_metadata, void *code)
 	for (i = 0; i < NR_KILLS; i++) {
 		struct kvm_vcpu *vcpu;
 		pid_t pid = fork();
+		int status;
 
 		ASSERT_LE(0, pid);
 		if (!pid) {
@@ -150,7 +151,9 @@ static void kill_at_random(struct __test_metadata *_metadata, void *code)
 		}
 		usleep(150000 + kvm_random_u64(&kvm_rng) % 20000);
 		kill(pid, SIGKILL);
-		ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		/* It had not ended by itself. */
+		EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
 	}
 	EXPECT_EQ(0, unload_soon());
 }
@@ -178,18 +181,20 @@ TM_TEST(exit_with_running_vcpu)
 	struct kvm_vcpu *vcpu;
 	pthread_t thread;
 	pid_t pid;
-	int i;
+	int status, i;
 
 	for (i = 0; i < 5; i++) {
 		pid = fork();
 		ASSERT_LE(0, pid);
 		if (!pid) {
 			create(&vcpu, tm_guest_spin_transactional);
-			pthread_create(&thread, NULL, run_forever, vcpu);
+			if (pthread_create(&thread, NULL, run_forever, vcpu))
+				_exit(1);
 			usleep(20000 + kvm_random_u64(&kvm_rng) % 10000);
 			_exit(0);
 		}
-		ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+		ASSERT_EQ(pid, waitpid(pid, &status, 0));
+		EXPECT_EQ(0, status);
 	}
 	EXPECT_EQ(0, unload_soon());
 }

@@ -88,7 +88,6 @@ void tm_guest_spin_transactional(struct tm_guest *guest); /* until it fails */
 void tm_guest_stop(void);		/* at once, by H_TM_STOP */
 void tm_guest_spin(void);		/* in any state */
 void tm_guest_linger(void);		/* a while, then as tm_guest_stop */
-void tm_guest_enter(void);		/* for vcpu_enter_problem_state() */
 
 /* A pattern of its own for each register, that it can hold. */
 void tm_regset_fill(struct tm_regset *set, u64 seed);
@@ -125,10 +124,7 @@ void tm_checkpoint_get(struct kvm_vcpu *vcpu, struct tm_regset *set);
 /* The same for its current registers. */
 void tm_current_get(struct kvm_vcpu *vcpu, struct tm_regset *set);
 
-/*
- * A vCPU about to run @guest_code in problem state, with MSR[TM] on and all
- * facilities available. It must be in supervisor state.
- */
+/* A vCPU about to run @guest_code in problem state, with MSR[TM], TAR and DSCR available. */
 void vcpu_enter_problem_state(struct kvm_vcpu *vcpu, void *guest_code, gva_t arg);
 
 /* KVM_RUN that ends after so many microseconds: 0 or -1, with EINTR. */

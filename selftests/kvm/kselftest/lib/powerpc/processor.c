@@ -244,6 +244,7 @@ struct kvm_vcpu *vm_arch_vcpu_add(struct kvm_vm *vm, u32 vcpu_id)
 
 	vcpu = __vm_vcpu_add(vm, vcpu_id);
 	vcpu_set_papr(vcpu);
+	vcpu_set_mmu(vcpu);
 
 	vcpu_regs_get(vcpu, &regs);
 	regs.msr = MSR_DEFAULT;
@@ -253,12 +254,6 @@ struct kvm_vcpu *vm_arch_vcpu_add(struct kvm_vm *vm, u32 vcpu_id)
 	regs.sprg2 = exception_stack + exception_size;
 	regs.sprg3 = vcpu_id;
 	vcpu_regs_set(vcpu, &regs);
-
-	/*
-	 * After MSR: KVM_SET_REGS does not drop the segments of real mode that
-	 * PR KVM has mapped, KVM_SET_SREGS does.
-	 */
-	vcpu_set_mmu(vcpu);
 
 	return vcpu;
 }

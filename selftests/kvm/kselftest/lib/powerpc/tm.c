@@ -241,21 +241,12 @@ void tm_current_get(struct kvm_vcpu *vcpu, struct tm_regset *set)
 	regset_get(vcpu, live_regs, live_regs + NR_LIVE_REGS, set);
 }
 
-/*
- * The guest enables the facilities, since Linux 7.3's KVM_SET_ONE_REG takes
- * FSCR for FPSCR.
- */
 void vcpu_enter_problem_state(struct kvm_vcpu *vcpu, void *guest_code, gva_t arg)
 {
-	struct kvm_regs regs;
-
-	vcpu_regs_get(vcpu, &regs);
-	regs.pc = (u64)tm_guest_enter;
-	regs.gpr[3] = arg;
-	regs.gpr[4] = 1UL << FSCR_TAR_LG | 1UL << FSCR_DSCR_LG;
-	regs.gpr[5] = (u64)guest_code;
-	regs.gpr[6] = MSR_DEFAULT | MSR_PR | MSR_TM;
-	vcpu_regs_set(vcpu, &regs);
+	vcpu_set_reg(vcpu, KVM_REG_PPC_FSCR, 1UL << FSCR_TAR_LG | 1UL << FSCR_DSCR_LG);
+	vcpu_arch_set_entry_point(vcpu, guest_code);
+	vcpu_args_set(vcpu, 1, arg);
+	vcpu_set_msr(vcpu, MSR_DEFAULT | MSR_PR | MSR_TM);
 }
 
 #define HOST_TFHAR	0x123456780UL

@@ -295,7 +295,7 @@ interrupt:
 	andi.	%r4, %r4, 1 << FLAG_GRANTS_LG
 	beq	skip
 	cmpdi	%r3, VEC_FAC_UNAVAIL
-	beq	grant_tm
+	beq	grant_facility
 	cmpdi	%r3, VEC_FP_UNAVAIL
 	beq	grant
 	cmpdi	%r3, VEC_VEC_UNAVAIL
@@ -306,7 +306,12 @@ skip:
 	addi	%r5, %r5, 4
 	b	return
 
-grant_tm:
+	/* No guest gets event-based branches. */
+grant_facility:
+	mfspr	%r4, SPRN_FSCR
+	srdi	%r4, %r4, FSCR_IC_LG
+	cmpdi	%r4, FSCR_EBB_LG
+	beq	skip
 	li	%r4, 1
 	rldimi	%r6, %r4, MSR_TM_LG, 63 - MSR_TM_LG
 grant:

@@ -136,15 +136,6 @@
 	GUEST_FUNCTION tm_guest_spin_transactional
 	b	.
 
-	/* In supervisor state. r4: FSCR; r5, r6: where to go on, and in which MSR. */
-	.global	tm_guest_enter
-tm_guest_enter:
-	mtspr	SPRN_FSCR, %r4
-	mtspr	SPRN_SRR0, %r5
-	mtspr	SPRN_SRR1, %r6
-	mr	%r12, %r5
-	rfid
-
 	.global	tm_guest_stop
 tm_guest_stop:
 	li	%r3, (H_TM_STOP - 0x10000)
