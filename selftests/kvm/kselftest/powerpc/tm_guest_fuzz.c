@@ -406,12 +406,12 @@ static void op_hypercall(struct code *c)
 	put(c, mtspr_insn(SPRN_CTR, 18));
 }
 
-/* Not rfebb: QEMU executes it without FSCR[EBB], and goes to EBBRR. */
 static void op_illegal(struct code *c)
 {
 	static const u32 words[] = { 0, 0x7fe00008 /* trap */, 0x7c0002a6 | 25 << 16 /* SDR1 */,
 				     0x7c0004ac /* sync */, 0x4c00012c /* isync */,
-				     0x7c1a03a6 /* mtspr SRR0, r0 */ };
+				     0x7c1a03a6 /* mtspr SRR0, r0 */,
+				     0x4c000124 /* rfebb 0 */, 0x4c000924 /* rfebb 1 */ };
 
 	put(c, words[fuzz_below(c->r, ARRAY_SIZE(words))]);
 }
@@ -637,15 +637,6 @@ static void run_once(void *data)
 		vcpu->run->exit_reason = KVM_EXIT_INTR;
 }
 
-/* KVM_SET_REGS does not drop the segments of another MSR[IR,DR], this does. */
-static void drop_segments(struct kvm_vcpu *vcpu)
-{
-	struct kvm_sregs sregs;
-
-	vcpu_sregs_get(vcpu, &sregs);
-	vcpu_sregs_set(vcpu, &sregs);
-}
-
 /* A sequence that has no end: on to the next. */
 static void force(struct worker *w)
 {
@@ -655,10 +646,8 @@ static void force(struct worker *w)
 	vcpu_regs_get(w->vcpu, &regs);
 	ts = regs.msr & MSR_TS_MASK ? MSR_TS_S : 0;
 	regs.pc = address_of(fuzz_abandon);
-	/* With translation on, or else KVM_SET_SREGS drops no segments. */
-	regs.msr = (w->data->msr & ~MSR_TM) | ts | MSR_IR | MSR_DR;
+	regs.msr = (w->data->msr & ~MSR_TM) | ts;
 	vcpu_regs_set(w->vcpu, &regs);
-	drop_segments(w->vcpu);
 	count(&shared->forced, 1);
 	count(&shared->ioctls, 2);
 }
@@ -802,7 +791,6 @@ static void start(struct worker *w)
 	regs.msr = w->data->msr;
 	regs.gpr[13] = MAGIC(w->number);
 	vcpu_regs_set(w->vcpu, &regs);
-	drop_segments(w->vcpu);
 }
 
 static void *work(void *data)
