@@ -26,9 +26,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "tap.h"
 
-#define MODULE		"kvm_pr_tm"
 #define STATS		"/sys/kernel/debug/kvm_pr_tm/stats"
 #define KMEMLEAK	"/sys/kernel/debug/kmemleak"
 #define EXECUTED	"executed"
@@ -219,19 +219,6 @@ static unsigned long number(const char *file, const char *name)
 	if (stream)
 		fclose(stream);
 	return value;
-}
-
-static int references(void)
-{
-	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
-	int count = -1;
-
-	if (file) {
-		if (fscanf(file, "%d", &count) != 1)
-			count = -1;
-		fclose(file);
-	}
-	return count;
 }
 
 /* A VM goes with the last of its files, a moment after its process. */

@@ -18,9 +18,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "tap.h"
 
-#define MODULE		"kvm_pr_tm"
 #define VM_TYPE_PR	2
 #define RELOADS		5
 #define MAX_ALLOCATIONS	5000
@@ -78,7 +78,7 @@ static bool takes_msr_ts(const struct vm *vm)
 
 static bool check_vm(const struct vm *vm, bool tm, const char *which)
 {
-	return tap_result(has_htm(vm->fd) == tm && has_tfhar(vm) == tm,
+	return tap_result(vm->vcpu >= 0 && has_htm(vm->fd) == tm && has_tfhar(vm) == tm,
 			  "%s has %stransactional memory", which, tm ? "" : "no ");
 }
 
@@ -100,20 +100,6 @@ static int load(void)
 static int unload(void)
 {
 	return syscall(SYS_delete_module, MODULE, O_NONBLOCK) ? errno : 0;
-}
-
-/* How many use the module, or -1 if it is not there. */
-static int references(void)
-{
-	FILE *file = fopen("/sys/module/" MODULE "/refcnt", "r");
-	int count = -1;
-
-	if (file) {
-		if (fscanf(file, "%d", &count) != 1)
-			count = -1;
-		fclose(file);
-	}
-	return count;
 }
 
 static void check_status(int status, int wanted, const char *what)
@@ -170,16 +156,6 @@ static void come_and_go(void)
 	check_status(unload(), ENOENT, "unload of what is not there");
 	tap_result(access("/sys/kernel/debug/" MODULE, F_OK) && references() < 0,
 		   "nothing is left of the module");
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
 }
 
 /* Lets the nth allocation from now on fail; false if there is no such facility. */

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "host.h"
 #include "tap.h"
 
 #ifndef MADV_PAGEOUT
@@ -29,7 +30,6 @@
 
 #define KSM		"/sys/kernel/mm/ksm/"
 #define CPU1_ONLINE	"/sys/devices/system/cpu/cpu1/online"
-#define MODULE		"kvm_pr_tm"
 #define RECLAIMS	"/sys/kernel/debug/kvm/tm_emulated_treclaim"
 #define MAX_THREADS	64
 
@@ -46,16 +46,6 @@ static void nap_ms(unsigned int ms)
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000l };
 
 	nanosleep(&t, NULL);
-}
-
-static bool write_file(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY);
-	bool good = fd >= 0 && write(fd, text, strlen(text)) > 0;
-
-	if (fd >= 0)
-		close(fd);
-	return good;
 }
 
 /* The number after a key at the start of a line; with an empty key, the first number. */
