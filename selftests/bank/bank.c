@@ -36,10 +36,7 @@ static const char usage[] =
 "  --long-us N        length of a long transaction in microseconds (1500)\n"
 "  --seed N           of the choice of transactions (1)\n"
 "  --kinds A,B,..     only these kinds of transactions; 'help' lists them\n"
-"  --skip-spr A,B,..  leave dscr, ppr or amr alone\n"
 "  --expect-no-tm     pass only if there is no transactional memory\n"
-"  --quiet            results only, no table\n"
-"  --json             one line of JSON instead\n"
 "Exit status: 0 pass, 1 fail, 2 usage, 4 no transactional memory.\n";
 
 double now(void)
@@ -88,24 +85,6 @@ static unsigned int parse_kinds(char *list)
 	return set;
 }
 
-static unsigned int parse_sprs(char *list)
-{
-	unsigned int set = 0;
-	char *name;
-
-	for (name = strtok(list, ","); name; name = strtok(NULL, ",")) {
-		if (!strcmp(name, "dscr"))
-			set |= OPTIONAL_DSCR;
-		else if (!strcmp(name, "ppr"))
-			set |= OPTIONAL_PPR;
-		else if (!strcmp(name, "amr"))
-			set |= OPTIONAL_AMR;
-		else
-			bad_usage("SPR", name);
-	}
-	return set;
-}
-
 static void parse(struct options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = {
@@ -117,10 +96,7 @@ static void parse(struct options *o, int argc, char **argv)
 		{ "long-us", required_argument, NULL, 'l' },
 		{ "seed", required_argument, NULL, 'r' },
 		{ "kinds", required_argument, NULL, 'k' },
-		{ "skip-spr", required_argument, NULL, 'x' },
 		{ "expect-no-tm", no_argument, NULL, 'n' },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 }
 	};
@@ -152,17 +128,8 @@ static void parse(struct options *o, int argc, char **argv)
 		case 'k':
 			o->kinds = parse_kinds(optarg);
 			break;
-		case 'x':
-			o->optional &= ~parse_sprs(optarg);
-			break;
 		case 'n':
 			o->expect_no_tm = true;
-			break;
-		case 'q':
-			o->quiet = true;
-			break;
-		case 'j':
-			o->json = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -223,7 +190,6 @@ int main(int argc, char **argv)
 	struct options options = {
 		.processes = 4, .accounts = 32, .transfers = 20000, .min_commits = 1000,
 		.long_us = 1500, .seconds = 15, .seed = 1, .kinds = (1u << KIND_COUNT) - 1,
-		.optional = OPTIONAL_DSCR | OPTIONAL_PPR | OPTIONAL_AMR,
 	};
 	const unsigned long features = getauxval(AT_HWCAP2);
 	struct bank *bank;
@@ -237,7 +203,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	bank->has_tm = features & PPC_FEATURE2_HTM;
-	if (!bank->has_tm && !options.json)
+	if (!bank->has_tm)
 		printf("no transactional memory\n");
 	if (features & FEATURE2_HTM_NO_SUSPEND)
 		options.kinds &= ~SUSPEND_KINDS;

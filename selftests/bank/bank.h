@@ -41,8 +41,7 @@ struct options {
 	double seconds;
 	uint64_t seed;
 	unsigned int kinds;		/* set of 1 << enum kind_index */
-	unsigned int optional;		/* set of OPTIONAL_*: SPRs to include */
-	bool json, quiet, expect_no_tm;
+	bool expect_no_tm;
 };
 
 /* One process's own counts: nobody else writes them. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The bank's closing balance: a table for people, TAP lines for runners, JSON
- * for programs, all from one sum over the workers.
+ * The bank's closing balance: a table for people and TAP lines for runners, both
+ * from one sum over the workers.
  */
 #include <stdio.h>
 #include <string.h>
@@ -147,55 +147,6 @@ static void print_table(const struct bank *bank, const struct options *options,
 	printf("\n");
 }
 
-static void print_json(const struct bank *bank, const struct options *options,
-		       const struct total *t, double seconds, bool good)
-{
-	const char *comma = "";
-	unsigned int i;
-
-	printf("{\"tm\":%s,\"ok\":%s,\"processes\":%u,\"seconds\":%.2f,",
-	       bank->has_tm ? "true" : "false", good ? "true" : "false",
-	       options->processes, seconds);
-	printf("\"attempts\":%lu,\"commits\":%lu,\"locked\":%lu,",
-	       (unsigned long)t->attempts, (unsigned long)t->commits,
-	       (unsigned long)t->sum.locked);
-	printf("\"money\":%ld,\"money_expected\":%ld,\"wrong_accounts\":%u,",
-	       (long)t->found, (long)t->expected, t->wrong_accounts);
-	printf("\"switches\":%lu,\"doomed_suspended\":%lu,\"persistent\":%lu,"
-	       "\"foreign_tfiar\":%lu,\"bad_records\":%lu,\"false_system_calls\":%lu,",
-	       (unsigned long)(t->sum.voluntary + t->sum.involuntary),
-	       (unsigned long)t->sum.doomed_suspended, (unsigned long)t->sum.persistent,
-	       (unsigned long)t->sum.foreign_tfiar, (unsigned long)t->sum.bad_records,
-	       (unsigned long)t->sum.false_system_calls);
-	printf("\"aborts\":{");
-	for (i = 0; i < texasr_cause_count; i++) {
-		if (!t->sum.causes[i])
-			continue;
-		printf("%s\"%s\":%lu", comma, texasr_causes[i].key,
-		       (unsigned long)t->sum.causes[i]);
-		comma = ",";
-	}
-	printf("},\"kinds\":{");
-	comma = "";
-	for (i = 0; i < KIND_COUNT; i++) {
-		if (!t->sum.attempts[i])
-			continue;
-		printf("%s\"%s\":[%lu,%lu]", comma, kinds[i].name,
-		       (unsigned long)t->sum.attempts[i], (unsigned long)t->sum.commits[i]);
-		comma = ",";
-	}
-	printf("},\"registers_differing\":%lu,\"registers\":{", (unsigned long)t->sum.differing);
-	comma = "";
-	for (i = 0; i < REG_COUNT; i++) {
-		if (!t->sum.differs[i])
-			continue;
-		printf("%s\"%s\":%lu", comma, register_name(i, 0),
-		       (unsigned long)t->sum.differs[i]);
-		comma = ",";
-	}
-	printf("}}\n");
-}
-
 static bool all_good(const struct bank *bank, const struct options *options,
 		     const struct total *t)
 {
@@ -270,17 +221,12 @@ int report(const struct bank *bank, const struct options *options, double second
 
 	add_up(&t, bank, options);
 	good = all_good(bank, options, &t);
-	if (options->json) {
-		print_json(bank, options, &t, seconds, good);
-	} else {
-		if (!options->quiet)
-			print_table(bank, options, &t, seconds);
-		tap_plan(bank->has_tm ? 11 : 4);
-		print_tap_money(bank, options, &t);
-		if (bank->has_tm)
-			print_tap_tm(bank, options, &t);
-		tap_finish();
-	}
+	print_table(bank, options, &t, seconds);
+	tap_plan(bank->has_tm ? 11 : 4);
+	print_tap_money(bank, options, &t);
+	if (bank->has_tm)
+		print_tap_tm(bank, options, &t);
+	tap_finish();
 	if (!good || (bank->has_tm && options->expect_no_tm))
 		return KSFT_FAIL;
 	return bank->has_tm || options->expect_no_tm ? KSFT_PASS : KSFT_SKIP;

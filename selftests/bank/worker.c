@@ -298,7 +298,7 @@ void worker_run(struct bank *bank, const struct options *options, unsigned int n
 	struct rusage usage;
 
 	if (bank->has_tm)
-		attempt_init(a, options->optional);
+		attempt_init(a);
 	if (number == 0)
 		memcpy(bank->writable, registers_writable, sizeof(bank->writable));
 	a->subject = t;

@@ -10,6 +10,5 @@
 #define MARK_BEGIN	3		/* what is to be measured begins after this */
 #define MARK_END	4		/* and ends before this */
 #define MARK_BACK	5		/* the second half of it begins */
-#define MARK_PATH	0x100		/* + number of the path; follows MARK_START */
 
 #endif

@@ -57,20 +57,6 @@ static bool is_tried(unsigned int reg)
 	       reg == REG_PPR || reg == REG_AMR || reg == REG_VSCR + 1;
 }
 
-static unsigned int optional_bit(unsigned int reg)
-{
-	switch (reg) {
-	case REG_DSCR:
-		return OPTIONAL_DSCR;
-	case REG_PPR:
-		return OPTIONAL_PPR;
-	case REG_AMR:
-		return OPTIONAL_AMR;
-	default:
-		return 0;
-	}
-}
-
 /* What no pattern decides: the base register, and bits that are always one. */
 static void fix_registers(struct attempt *a)
 {
@@ -91,26 +77,18 @@ void attempt_prepare(struct attempt *a, uint64_t seed)
 	fix_registers(a);
 }
 
-void attempt_init(struct attempt *a, unsigned int optional)
+void attempt_init(struct attempt *a)
 {
 	uint64_t stuck[REG_COUNT] = { 0 };
-	unsigned int i, reg, bit;
+	unsigned int i, reg;
 
 	/* Also brings the block's pages in: a page fault ends a transaction. */
 	memset(a, 0, sizeof(*a));
 	a->body = attempt_no_body;
-	a->before.reg[REG_OPTIONAL] = a->inside.reg[REG_OPTIONAL] = optional;
-	a->after.reg[REG_OPTIONAL] = a->suspended.reg[REG_OPTIONAL] = optional;
-	a->caller.reg[REG_OPTIONAL] = optional;
 
 	memset(registers_writable, 0xff, sizeof(registers_writable));
 	for (i = 0; i < sizeof(partial) / sizeof(partial[0]); i++)
 		registers_writable[partial[i].reg] = partial[i].bits;
-	for (reg = 0; reg < REG_COUNT; reg++) {
-		bit = optional_bit(reg);
-		if (bit && !(optional & bit))
-			registers_writable[reg] = 0;
-	}
 
 	/* Each pattern and its complement: a bit that never moves differs once. */
 	for (i = 0; i < 16; i++) {

@@ -85,17 +85,14 @@ void attempt_roundtrip(struct attempt *a);
 /* A body that does nothing. */
 void attempt_no_body(void);
 
-/*
- * Once per process, before the first attempt: learns registers_writable.
- * @optional is a set of OPTIONAL_* bits.
- */
-void attempt_init(struct attempt *a, unsigned int optional);
+/* Once per process, before the first attempt: learns registers_writable. */
+void attempt_init(struct attempt *a);
 
 /* Fresh patterns in @a->before and @a->inside. */
 void attempt_prepare(struct attempt *a, uint64_t seed);
 
 struct attempt_mismatch {
-	const char *where;		/* "after failure", "after commit", "suspended" */
+	const char *where;		/* "after failure", "after commit", "in Suspended state" */
 	int reg;
 	uint64_t expected, found;
 	const char *hint;		/* whose value @found is, if it is known */

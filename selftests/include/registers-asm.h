@@ -3,7 +3,7 @@
  * Load or store a whole struct registers. The base register is free to choose
  * because the caller may have any pattern in the others: load_registers loads
  * the base last (from the structure, like every other), store_registers stores
- * all GPRs before it uses r0 and CR0 as scratch.
+ * all GPRs before it uses r0 as scratch.
  */
 #include "registers.h"
 
@@ -23,14 +23,6 @@
 	std	0, \offset + 8 * \reg(\base)
 	.endm
 
-	.macro optional_spr how, base, offset, bit, reg, spr
-	ld	0, \offset + 8 * REG_OPTIONAL(\base)
-	andi.	0, 0, \bit
-	beq	777f
-	\how	\base, \offset, \reg, \spr
-777:
-	.endm
-
 	.macro load_registers base, offset=0
 	/* FPSCR and VSCR go through f0 and v0, so they come before these. */
 	lfd	0, \offset + 8 * REG_FPSCR(\base)
@@ -44,9 +36,9 @@
 	lxvd2x	.Lvsr, \base, 0
 	.set	.Lvsr, .Lvsr + 1
 	.endr
-	optional_spr load_spr, \base, \offset, OPTIONAL_DSCR, REG_DSCR, SPR_USER_DSCR
-	optional_spr load_spr, \base, \offset, OPTIONAL_PPR, REG_PPR, SPR_USER_PPR
-	optional_spr load_spr, \base, \offset, OPTIONAL_AMR, REG_AMR, SPR_USER_AMR
+	load_spr \base, \offset, REG_DSCR, SPR_USER_DSCR
+	load_spr \base, \offset, REG_PPR, SPR_USER_PPR
+	load_spr \base, \offset, REG_AMR, SPR_USER_AMR
 	load_spr \base, \offset, REG_TAR, SPR_USER_TAR
 	load_spr \base, \offset, REG_VRSAVE, SPR_USER_VRSAVE
 	ld	0, \offset + 8 * REG_LR(\base)
@@ -83,9 +75,9 @@
 	std	0, \offset + 8 * REG_LR(\base)
 	store_spr \base, \offset, REG_VRSAVE, SPR_USER_VRSAVE
 	store_spr \base, \offset, REG_TAR, SPR_USER_TAR
-	optional_spr store_spr, \base, \offset, OPTIONAL_AMR, REG_AMR, SPR_USER_AMR
-	optional_spr store_spr, \base, \offset, OPTIONAL_PPR, REG_PPR, SPR_USER_PPR
-	optional_spr store_spr, \base, \offset, OPTIONAL_DSCR, REG_DSCR, SPR_USER_DSCR
+	store_spr \base, \offset, REG_AMR, SPR_USER_AMR
+	store_spr \base, \offset, REG_PPR, SPR_USER_PPR
+	store_spr \base, \offset, REG_DSCR, SPR_USER_DSCR
 	.set	.Lvsr, 0
 	.rept	64
 	li	0, \offset + 8 * REG_VSR + 16 * .Lvsr

@@ -25,17 +25,7 @@
 #define REG_AMR		169
 #define REG_VSCR	170		/* a quadword, VSCR in its last word */
 #define REG_COUNT	172
-/* Not a register: which of those below this state loads and stores. */
-#define REG_OPTIONAL	172
 #define REG_SLOTS	176		/* whole 128-byte lines */
-
-/*
- * A hypervisor can make the program that touches these hang or die (PR KVM in
- * C never grants DSCR to a guest's problem state), so they can be left alone.
- */
-#define OPTIONAL_DSCR	1
-#define OPTIONAL_PPR	2
-#define OPTIONAL_AMR	4
 
 #ifndef __ASSEMBLER__
 

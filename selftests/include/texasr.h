@@ -30,7 +30,6 @@
 
 struct texasr_cause {
 	const char *name;
-	const char *key;	/* for JSON */
 	uint64_t mask, value;
 };
 

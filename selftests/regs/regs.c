@@ -192,27 +192,23 @@ static int report(void)
 }
 
 static const char usage[] =
-"Usage: regs [--seconds S] [--skip-dscr]\n"
-"  --seconds S   time for each of the four ways (5)\n"
-"  --skip-dscr   leave DSCR alone\n";
+"Usage: regs [--seconds S]\n"
+"  --seconds S   time for each of the four ways (5)\n";
 
 int main(int argc, char **argv)
 {
 	static const struct option long_options[] = {
 		{ "seconds", required_argument, NULL, 's' },
-		{ "skip-dscr", no_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 }
 	};
-	unsigned int optional = OPTIONAL_DSCR | OPTIONAL_PPR | OPTIONAL_AMR, way;
 	struct attempt *a;
 	double seconds = 5;
+	unsigned int way;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		if (c == 's') {
 			seconds = atof(optarg);
-		} else if (c == 'd') {
-			optional &= ~OPTIONAL_DSCR;
 		} else {
 			fputs(usage, stderr);
 			return 2;
@@ -228,7 +224,7 @@ int main(int argc, char **argv)
 		perror("mmap");
 		return 1;
 	}
-	attempt_init(a, optional);
+	attempt_init(a);
 	start_rival();
 	for (way = 0; way < WAYS; way++)
 		run_way(way, a, now() + seconds);

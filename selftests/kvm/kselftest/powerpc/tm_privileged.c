@@ -15,7 +15,6 @@
 /* CR0 */
 #define CR0_N			0x0
 #define CR0_S			0x2
-#define CR0_T			0x4
 #define CR0_FAILED		0xa
 
 /* The last interrupt; its instruction is skipped. */

@@ -12,7 +12,6 @@
 /* Offsets from r13: struct kvm_vcpu_arch_shared */
 #define MAGIC_SRR0	64
 #define MAGIC_SRR1	72
-#define MAGIC_DAR	80
 #define MAGIC_MSR	88
 #define MAGIC_SIZE	4096
 
