@@ -67,8 +67,12 @@ def main(function):
 def locked(name, folder=BUILD):
     """Keep a second command from doing the same step, in the same tree or (CACHE) in any."""
     path = folder / "lock" / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as file:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = path.open("w")
+    except OSError as error:
+        raise Failure(f"{show(path)}: {error.strerror}") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
