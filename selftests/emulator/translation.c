@@ -180,8 +180,15 @@ void test_translation(void)
 		row.name = "tlbie";
 		sequence_result(&row, "of the footprint", invalidate(page, true));
 		sequence_result(&row, "of another page", invalidate(page + 0x200000, false));
-		/* L = 1: it has more bits of the address as offset than the segment. */
-		sequence_result(&row, "of a page of 16 GiB", invalidate(page + 0x1000001, true));
+		/* L = 1, and LP. The page of 16 GiB is larger than the segment. */
+		sequence_result(&row, "of a page of 64 KiB with the footprint",
+				invalidate((page & ~0xffffull) | 0x1001, true));
+		sequence_result(&row, "of another page of 64 KiB",
+				invalidate(((page & ~0xffffull) + 0x200000) | 0x1001, false));
+		sequence_result(&row, "of a page of 16 MiB with the footprint",
+				invalidate(((page & ~0xffffffull) + 0x800000) | 0x8001, true));
+		sequence_result(&row, "of a page of 16 GiB",
+				invalidate(((page & ~0xffffffull) + 0x1000000) | 0x3001, true));
 		return;
 	}
 	row.name = "H_PROTECT";
