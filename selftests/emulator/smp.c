@@ -292,6 +292,16 @@ static const struct {
 	{ "another aborts after a store", "no conflict", ABORT, 0, 0, VALUE_R4 },
 };
 
+/* Runs it; the other has done its job when it ends. */
+static const char *run_with_other(struct sequence *s)
+{
+	const char *difference = run_sequence(s);
+
+	if (!difference && !reports[0].done)
+		difference = "the other's turn";
+	return difference;
+}
+
 static const char *conflict(unsigned int i, bool suspended, bool only_loads)
 {
 	const char *difference;
@@ -310,11 +320,9 @@ static const char *conflict(unsigned int i, bool suspended, bool only_loads)
 	if (suspended)
 		emit(TRESUME);
 	emit(TEND(0));
-	difference = run_sequence(&s);
+	difference = run_with_other(&s);
 	if (difference)
 		return difference;
-	if (!reports[0].done)
-		return "the other's turn";
 	if (lowcore.gpr[RESULT] != (actions[i].cause ? FAILED : FINISHED))
 		return "success";
 	if (actions[i].cause && lowcore.texasr >> 32 != actions[i].cause)
@@ -349,11 +357,9 @@ static const char *touch_after_tlbie(bool complete)
 	emit_yields();
 	emit(TRESUME);
 	emit(TEND(0));
-	difference = run_sequence(&s);
+	difference = run_with_other(&s);
 	if (difference)
 		return difference;
-	if (!reports[0].done)
-		return "the other's turn";
 	if (lowcore.gpr[RESULT] != (complete ? FINISHED : FAILED))
 		return "success";
 	if (!complete && lowcore.texasr >> 32 != TRANSLATION)
