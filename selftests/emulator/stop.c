@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A transaction that waits in its middle while somebody outside looks at the
- * machine or moves it: see ./stop. The boot arguments say where it waits, and
- * what becomes of it.
+ * machine, moves it, or takes its memory away: see ./stop. The boot arguments
+ * say where it waits, and what becomes of it.
  */
 #include "causes.h"
 #include "sequence.h"
 
 #define FIRST_TAR	0x1110
 #define SECOND_TAR	0x2220
+
+/* Of 256 MiB that a machine with 1 GiB has more, where it is put and where it is seen. */
+#define DIMM_ADDRESS	0x40000000ull
+#define DIMM		0x09000000ull
 
 static volatile uint64_t flag[LINE / 8] __attribute__((aligned(LINE)));
 static const uint64_t vectors[2][2] __attribute__((aligned(16))) = {
@@ -63,6 +67,7 @@ void test_stop(void)
 	const bool suspended = contains(boot_arguments, "suspended");
 	const uint64_t cause = contains(boot_arguments, "commits") ? 0 :
 			       contains(boot_arguments, "saved") ? IMPLEMENTATION :
+			       contains(boot_arguments, "unplugged") ? TRANSLATION :
 			       NON_TRANSACTIONAL;
 	struct row row = { .name = "a transaction from outside", .rule = boot_arguments };
 	const char *difference;
@@ -73,6 +78,11 @@ void test_stop(void)
 	asm volatile("mtspr 815, %0" : : "r" ((uint64_t)FIRST_TAR));
 	print("# window %x flag %x\n", (uint64_t)(uintptr_t)window, (uint64_t)(uintptr_t)flag);
 	begin_sequence(&s, false, (uintptr_t)flag);
+	if (contains(boot_arguments, "unplugged")) {
+		map(DIMM >> 12, DIMM_ADDRESS, HPTE_COHERENT);
+		s.test.msr = MSR_IR | MSR_DR;
+		s.test.r7[0] = DIMM;
+	}
 	emit_tbegin(TBEGIN);
 	emit(STD(VALUE, WINDOW));
 	emit(STD_AT(VALUE, WINDOW, LINE));
