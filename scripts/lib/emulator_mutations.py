@@ -145,6 +145,10 @@ MUTATIONS = {
         "the stores of a transaction that vanished are committed with the next one",
         stop("gdb-elsewhere"), "a transaction from outside",
         "        if (unlikely(env->tm_footprint->nr_pages)) {\n", "        if (0) {\n"),
+    "unplugged": Mutation(
+        "memory that is taken away dooms nothing", stop("unplugged"),
+        "a transaction from outside",
+        "    if (memory_region_is_ram(section->mr)) {\n", "    if (0) {\n"),
     "put-away": Mutation(
         "a flush leaves the TLBs that are put away", POWER8,
         "a page that went while its segment was away, slbie, problem state",
