@@ -23,9 +23,9 @@
 	.where = NEXT, .ts = ts_, .tm = 1, .cr0 = cr0_, __VA_ARGS__ }
 #define FAILS(...) { .vector = VECTOR_PROGRAM, .reason = SRR1_TRAP, .where = HANDLER, \
 	.ts = N, .tm = 1, .cr0 = FAILED, .back = true, __VA_ARGS__ }
-#define INTERRUPT(reason_, ts_, tm_) { .vector = VECTOR_PROGRAM, .reason = reason_, \
-	.where = AT, .ts = ts_, .tm = tm_, .cr0 = UNTOUCHED }
-#define BAD_THING(ts)	INTERRUPT(SRR1_BAD_THING, ts, 1)
+#define INTERRUPT(reason_, ts_, tm_, ...) { .vector = VECTOR_PROGRAM, .reason = reason_, \
+	.where = AT, .ts = ts_, .tm = tm_, .cr0 = UNTOUCHED, __VA_ARGS__ }
+#define BAD_THING(ts, ...)	INTERRUPT(SRR1_BAD_THING, ts, 1, __VA_ARGS__)
 #define PRIVILEGED(ts)	INTERRUPT(SRR1_PRIVILEGED, ts, 1)
 #define UNAVAILABLE(vector_, ts_, tm_) { .vector = vector_, .where = AT, .ts = ts_, .tm = tm_, \
 	.cr0 = UNTOUCHED }
@@ -51,6 +51,13 @@
 
 /* A record with only implemented bits, and not a failure. */
 #define SOME_TEXASR	(TEXASR_CODE(0x12) | TEXASR_ABORT | TEXASR_EXACT | 3)
+/* All but bit 33 and bits 39 to 51, which are reserved. */
+#define ALL_OF_TEXASR	(~0ull << 31 | TEXASR_PRIVILEGE | TEXASR_SUMMARY | TEXASR_EXACT | \
+			 TEXASR_ROLLBACK_ONLY | TEXASR_LEVEL)
+
+#define SOME_ADDRESS	0x0123456789abcde4ull
+/* Bits 62 and 63 of TFIAR are a privilege. */
+#define SOME_TFIAR	(SOME_ADDRESS | 1)
 
 #define USER		.user = true, .tm = true
 #define KERNEL		.tm = true
@@ -255,13 +262,23 @@ static const struct test tests[] = {
 
 	/* SPRs: TFHAR may be written in N and S, the others in N only. */
 	{ "mtspr TFHAR, N, privileged", "written", MTSPR_R3(SPR_TFHAR), FROM_N, KERNEL,
-	  .r3 = 0x1234, .may = { GOES_ON(N, UNTOUCHED) } },
+	  .r3 = SOME_ADDRESS, .may = { GOES_ON(N, UNTOUCHED, .tfhar_is = SOME_ADDRESS) } },
+	{ "mtspr TFHAR, N, problem state", "written", MTSPR_R3(SPR_TFHAR), FROM_N, USER,
+	  .r3 = SOME_ADDRESS, .may = { GOES_ON(N, UNTOUCHED, .tfhar_is = SOME_ADDRESS) } },
 	{ "mtspr TFIAR, N, privileged", "written", MTSPR_R3(SPR_TFIAR), FROM_N, KERNEL,
-	  .r3 = 0x1234, .may = { GOES_ON(N, UNTOUCHED) } },
+	  .r3 = SOME_TFIAR, .may = { GOES_ON(N, UNTOUCHED, .tfiar_is = SOME_TFIAR) } },
+	{ "mtspr TFIAR, N, problem state", "written", MTSPR_R3(SPR_TFIAR), FROM_N, USER,
+	  .r3 = SOME_TFIAR, .may = { GOES_ON(N, UNTOUCHED, .tfiar_is = SOME_TFIAR) } },
 	{ "mtspr TEXASR, N, privileged", "written", MTSPR_R3(SPR_TEXASR), FROM_N, KERNEL,
 	  .r3 = SOME_TEXASR, .may = { GOES_ON(N, UNTOUCHED, STILL(SOME_TEXASR)) } },
 	{ "mtspr TEXASR, N, problem state", "written", MTSPR_R3(SPR_TEXASR), FROM_N, USER,
 	  .r3 = SOME_TEXASR, .may = { GOES_ON(N, UNTOUCHED, STILL(SOME_TEXASR)) } },
+	{ "mtspr TEXASR, all bits, N, privileged", "written",
+	  MTSPR_R3(SPR_TEXASR), FROM_N, KERNEL, .r3 = ALL_OF_TEXASR,
+	  .may = { GOES_ON(N, UNTOUCHED, STILL(ALL_OF_TEXASR)) } },
+	{ "mtspr TEXASR, all bits, N, problem state", "written",
+	  MTSPR_R3(SPR_TEXASR), FROM_N, USER, .r3 = ALL_OF_TEXASR,
+	  .may = { GOES_ON(N, UNTOUCHED, STILL(ALL_OF_TEXASR)) } },
 	{ "mtspr TEXASRU, N, privileged", "the upper half of TEXASR",
 	  MTSPR_R3(SPR_TEXASRU), FROM_N, KERNEL, .r3 = 0x22000001, .texasr = SOME_TEXASR,
 	  .may = { GOES_ON(N, UNTOUCHED,
@@ -282,29 +299,33 @@ static const struct test tests[] = {
 	{ "mfspr TFIAR, N, privileged", "read", MFSPR_R3(SPR_TFIAR), FROM_N, KERNEL,
 	  .check_r3 = true, .r3_after = 0, .may = { GOES_ON(N, UNTOUCHED) } },
 	{ "mtspr TFHAR, S, privileged", "written", MTSPR_R3(SPR_TFHAR), FROM_FAILED, KERNEL,
-	  .r3 = 0x1234, .may = { GOES_ON(S, UNTOUCHED) } },
+	  .r3 = SOME_ADDRESS, .may = { GOES_ON(S, UNTOUCHED, .tfhar_is = SOME_ADDRESS) } },
 	{ "mtspr TFHAR, S, problem state", "written", MTSPR_R3(SPR_TFHAR), FROM_FAILED, USER,
-	  .r3 = 0x1234, .may = { GOES_ON(S, UNTOUCHED) } },
+	  .r3 = SOME_ADDRESS, .may = { GOES_ON(S, UNTOUCHED, .tfhar_is = SOME_ADDRESS) } },
 	{ "mtspr TFIAR, S, privileged", "TM Bad Thing", MTSPR_R3(SPR_TFIAR), FROM_FAILED, KERNEL,
-	  .r3 = 0x1234, .may = { BAD_THING(S) } },
+	  .r3 = SOME_TFIAR, .may = { BAD_THING(S, STILL(EARLIER_FAILURE)) } },
+	{ "mtspr TFIAR, S, problem state", "TM Bad Thing", MTSPR_R3(SPR_TFIAR), FROM_FAILED, USER,
+	  .r3 = SOME_TFIAR, .may = { BAD_THING(S, STILL(EARLIER_FAILURE)) } },
 	{ "mtspr TEXASR, S, privileged", "TM Bad Thing", MTSPR_R3(SPR_TEXASR), FROM_FAILED, KERNEL,
-	  .r3 = SOME_TEXASR, .may = { BAD_THING(S) } },
+	  .r3 = SOME_TEXASR, .may = { BAD_THING(S, STILL(EARLIER_FAILURE)) } },
 	{ "mtspr TEXASR, S, problem state", "TM Bad Thing", MTSPR_R3(SPR_TEXASR), FROM_FAILED, USER,
-	  .r3 = SOME_TEXASR, .may = { BAD_THING(S) } },
-	{ "mtspr TEXASRU, S, privileged", "TM Bad Thing", MTSPR_R3(SPR_TEXASRU), FROM_FAILED, KERNEL,
-	  .r3 = 1, .may = { BAD_THING(S) } },
+	  .r3 = SOME_TEXASR, .may = { BAD_THING(S, STILL(EARLIER_FAILURE)) } },
 	{ "mtspr TEXASR, S of a live transaction", "TM Bad Thing",
 	  MTSPR_R3(SPR_TEXASR), FROM_USER, KERNEL, .r3 = SOME_TEXASR, .may = { BAD_THING(S) } },
+	{ "mtspr TEXASRU, S, privileged", "TM Bad Thing", MTSPR_R3(SPR_TEXASRU), FROM_FAILED, KERNEL,
+	  .r3 = 1, .may = { BAD_THING(S, STILL(EARLIER_FAILURE)) } },
 	{ "mfspr TEXASR, S, privileged", "read", MFSPR_R3(SPR_TEXASR), FROM_FAILED, KERNEL,
 	  .check_r3 = true, .r3_after = EARLIER_FAILURE, .may = { GOES_ON(S, UNTOUCHED) } },
 	{ "mfspr TEXASRU, S, privileged", "read", MFSPR_R3(SPR_TEXASRU), FROM_FAILED, KERNEL,
 	  .check_r3 = true, .r3_after = EARLIER_FAILURE >> 32, .may = { GOES_ON(S, UNTOUCHED) } },
 	{ "mtspr TFHAR, T, problem state", "TM Bad Thing", MTSPR_R3(SPR_TFHAR), FROM_T, USER,
-	  .r3 = 0x1234, .may = { BAD_THING(T) } },
+	  .r3 = SOME_ADDRESS, .may = { BAD_THING(T) } },
+	{ "mtspr TFHAR, T, privileged", "TM Bad Thing", MTSPR_R3(SPR_TFHAR), FROM_T, KERNEL,
+	  .r3 = SOME_ADDRESS, .may = { BAD_THING(T) } },
 	{ "mtspr TEXASR, T, problem state", "TM Bad Thing", MTSPR_R3(SPR_TEXASR), FROM_T, USER,
 	  .r3 = SOME_TEXASR, .may = { BAD_THING(T) } },
 	{ "mtspr TFIAR, T, problem state", "TM Bad Thing", MTSPR_R3(SPR_TFIAR), FROM_T, USER,
-	  .r3 = 0x1234, .may = { BAD_THING(T) } },
+	  .r3 = SOME_TFIAR, .may = { BAD_THING(T) } },
 
 	/* An interrupt from T suspends; SRR1 keeps T. */
 	{ "trap, T, problem state", "SRR1[TS] = T, MSR[TS] = S, MSR[TM] = 0",

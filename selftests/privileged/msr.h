@@ -70,6 +70,7 @@ enum ts { N, S, T, RESERVED };
 #define TEXASR_PROBLEM_STATE	BIT(28)
 #define TEXASR_SUMMARY		BIT(27)
 #define TEXASR_EXACT		BIT(26)
+#define TEXASR_ROLLBACK_ONLY	BIT(25)
 #define TEXASR_LEVEL		0xfffull
 
 /* FSCR[IC] for transactional memory. */

@@ -83,6 +83,7 @@ struct outcome {
 	uint32_t reason;	/* SRR1_* */
 	uint64_t texasr_mask, texasr;
 	bool tfhar_next;	/* TFHAR is the next instruction's address */
+	uint64_t tfhar_is, tfiar_is;	/* what was written there; 0: nothing was */
 	bool tfiar;		/* TFIAR must be the instruction's address */
 	bool back;		/* registers and memory are those before the transaction */
 	bool committed;		/* memory is that of the transaction */
