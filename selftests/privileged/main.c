@@ -11,6 +11,7 @@ int main(void)
 	start();
 	test_instructions();
 	test_transitions();
+	test_handler();
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
 	test_checkpoint();
 	test_exits();
