@@ -12,6 +12,7 @@ int main(void)
 	test_instructions();
 	test_transitions();
 	test_handler();
+	test_commits();
 	asm volatile("mtspr 153, %0" : : "r" (FSCR_TAR));
 	test_checkpoint();
 	test_exits();

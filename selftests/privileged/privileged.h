@@ -146,6 +146,7 @@ void test_facility(unsigned int vector, bool tm);
 void test_transitions(void);
 void test_hrfid(void);
 void test_handler(void);
+void test_commits(void);
 void test_checkpoint(void);
 void test_exits(void);
 void test_hostile(void);
