@@ -177,6 +177,11 @@ MUTATIONS = {
                "        v.set_tfiar(at.tfiar());",
                "v.set_texasr(after.record(code, at).into_raw());"),
         privileged("TFIAR after a failure", busy=True)),
+    "tfhar-not-written": Mutation(
+        "a guest kernel's write to TFHAR of a transaction on the CPU is lost",
+        Source("emulate.rs", "TmSprs::access().set(TFHAR, value);",
+               "let _ = TmSprs::access().get(TFHAR);"),
+        privileged("S of a live transaction, privileged")),
     "ext-not-loaded": Mutation(
         "a transaction begins with somebody else's FP and VMX registers",
         Source("switch.rs", "bindings::kvmppc_pr_load_ext(v.as_ptr(), Msr::EXT_MASK as usize)",
