@@ -13,8 +13,11 @@
 //! * [`one_reg`]: the registers that user space sees;
 //! * [`isa`]: the rules behind all of it, free of any vcpu.
 //!
-//! The unsafe edges are [`cpu`] (SPRs and MSR of this CPU), [`vcpu`] (the C structure), [`ops`] (the
-//! functions that C calls) and `window.rs` (the two windows around `treclaim.` and `trechkpt.`).
+//! Most of what is `unsafe` is at the edges: [`cpu`] (SPRs and MSR of this CPU), [`vcpu`] (the C
+//! structure), [`ops`] (the functions that C calls) and `window.rs` (the two windows around
+//! `treclaim.` and `trechkpt.`). Besides, [`switch`] and [`emulate`] call functions of C, [`trace`]
+//! its tracepoints, and [`one_reg`] picks fields of the C structure. [`isa`] has none, which the
+//! compiler sees to.
 
 use kernel::{
     debugfs,

@@ -6,6 +6,8 @@
 //! touches a register or knows a vcpu: the same files build into the module and into a host crate
 //! (`selftests/rules`), where they are tested exhaustively.
 
+#![forbid(unsafe_code)]
+
 pub(crate) mod emulate;
 pub(crate) mod insn;
 pub(crate) mod msr;
