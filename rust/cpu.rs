@@ -132,15 +132,18 @@ impl Drop for TmSprs {
 }
 
 /// Whether guests in problem state can run transactions on this machine.
+pub(crate) fn has_tm() -> bool {
+    // SAFETY: Set at boot, never freed, and its feature words are not written any more.
+    let spec = unsafe { &*bindings::cur_cpu_spec };
+    is_tm_usable(spec.cpu_user_features2)
+}
+
+/// The same, of a machine with these features (`AT_HWCAP2`).
 ///
 /// Not so if there is no transactional memory, if firmware or command line turned it off, and on a
 /// POWER9 where transactions cannot be suspended: the host would be unable to take an interrupt in
 /// one.
-pub(crate) fn has_tm() -> bool {
-    // SAFETY: Set at boot, never freed, and its feature words are not written any more.
-    let spec = unsafe { &*bindings::cur_cpu_spec };
-    let features2 = u64::from(spec.cpu_user_features2);
-
-    features2 & u64::from(bindings::PPC_FEATURE2_HTM) != 0
-        && features2 & u64::from(bindings::PPC_FEATURE2_HTM_NO_SUSPEND) == 0
+pub(crate) const fn is_tm_usable(features2: u32) -> bool {
+    features2 & bindings::PPC_FEATURE2_HTM != 0
+        && features2 & bindings::PPC_FEATURE2_HTM_NO_SUSPEND == 0
 }

@@ -5,6 +5,7 @@
 //! `rules` needs no kernel, and runs on the build host too. The others work on a vcpu that is made
 //! up; `switch` puts its transaction into the CPU that runs the test.
 
+mod cpu;
 mod emulate;
 mod made_up;
 mod one_reg;
