@@ -76,6 +76,7 @@ fn privileged_instruction(v: &mut Vcpu) {
 fn facility_available(v: &mut Vcpu) -> bool {
     let available = v.guest_msr().tm();
     if !available {
+        trace::unavailable(v, v.guest_msr().into_raw());
         // SAFETY: Sets a pending bit in a vcpu whose mutex is held.
         unsafe {
             bindings::kvmppc_trigger_fac_interrupt(v.as_ptr(), bindings::FSCR_TM_LG as usize)

@@ -49,4 +49,6 @@ events! {
     write_msr(msr: u64) = kvm_pr_tm_write_msr;
     /// User space set an MSR[TS] that no CPU can be in.
     set_msr(msr: u64) = kvm_pr_tm_set_msr;
+    /// The guest, whose MSR this is, used the facility with MSR[TM] off.
+    unavailable(msr: u64) = kvm_pr_tm_unavailable;
 }
