@@ -98,8 +98,9 @@ unsafe extern "C" fn set_msr(v: *mut kvm_vcpu, msr: u64) {
 
 unsafe extern "C" fn fail(v: *mut kvm_vcpu) {
     with!(v, {
-        v.count(stats::FAILED_ACCESS);
-        switch::fail(v, cause::EMULATE | cause::PERSISTENT);
+        if switch::fail(v, cause::EMULATE | cause::PERSISTENT) {
+            v.count(stats::FAILED_ACCESS);
+        }
     })
 }
 

@@ -138,12 +138,14 @@ pub(crate) fn load(v: &mut Vcpu) {
     recheckpoint(v);
 }
 
-/// Makes the current transaction fail with `code` and its failure handler run next.
+/// Makes the current transaction fail with `code` and its failure handler run next. Returns whether
+/// it had not failed before.
 ///
 /// Context: preemption disabled, vcpu loaded, `v.ts()` active.
-pub(crate) fn fail(v: &mut Vcpu, code: u8) {
-    doom(v, code);
+pub(crate) fn fail(v: &mut Vcpu, code: u8) -> bool {
+    let failed_here = doom(v, code);
     roll_back(v);
+    failed_here
 }
 
 /// Makes the current transaction fail with `code`, if it has not failed before: what the processor

@@ -292,18 +292,20 @@ mod tests {
         let mut made_up = suspended(Sprs::failed())?;
         made_up.fill_current(|n| !guest_value(n));
         made_up.put_into(Ts::T, true, true);
-        {
+        let failed_here = {
             let _interrupts = local_interrupt_disable();
             let vrsave = VRSAVE.get();
-            switch::fail(made_up.vcpu(), cause::EMULATE);
+            let failed_here = switch::fail(made_up.vcpu(), cause::EMULATE);
             VRSAVE.set(vrsave);
-        }
+            failed_here
+        };
         let v = made_up.vcpu();
         assert_eq!(v.ts(), Ts::N);
         assert!(v.place() == Place::None);
         assert_eq!(v.nip(), Sprs::GUEST.tfhar);
         assert_eq!(v.cr() >> 28, 0b1010);
         // The first failure stands.
+        assert!(!failed_here);
         assert_eq!(v.texasr(), Sprs::failed().texasr);
         let cr = v.cr() & kept(CR) as u32;
         v.set_cr(cr);

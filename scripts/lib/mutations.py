@@ -168,8 +168,8 @@ MUTATIONS = {
         privileged("trap, T, problem state")),
     "wrong-cause": Mutation(
         "a store that KVM would have to emulate has another cause recorded",
-        Source("ops.rs", "switch::fail(v, cause::EMULATE | cause::PERSISTENT);",
-               "switch::fail(v, cause::KVM_RESCHED);"),
+        Source("ops.rs", "switch::fail(v, cause::EMULATE | cause::PERSISTENT)",
+               "switch::fail(v, cause::KVM_RESCHED)"),
         privileged("a store to a device, T")),
     "host-address": Mutation(
         "the guest sees in TFIAR where the host reclaimed its transaction",
