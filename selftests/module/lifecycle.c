@@ -4,6 +4,7 @@
  * it is there, and a VM has transactional memory for life or never.
  *
  *   lifecycle         needs kvm-pr loaded, kvm_pr_tm not
+ *   lifecycle absent  the same, on a host where it cannot be loaded
  *   lifecycle failing the same, in a kernel with fail-nth: every allocation of a
  *                     load fails in turn
  */
@@ -24,6 +25,8 @@
 #define VM_TYPE_PR	2
 #define RELOADS		5
 #define MAX_ALLOCATIONS	5000
+#define TM_REGISTERS	110
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
 static int kvm;
 
@@ -53,13 +56,39 @@ static bool has_htm(int fd)
 	return ioctl(fd, KVM_CHECK_EXTENSION, KVM_CAP_PPC_HTM) > 0;
 }
 
-/* Whether a vcpu has a register of the facility to read. */
-static bool has_tfhar(const struct vm *vm)
+/* Whether a vcpu has a register to read. */
+static bool has_register(const struct vm *vm, uint64_t id)
 {
-	uint64_t value;
-	struct kvm_one_reg reg = { .id = KVM_REG_PPC_TFHAR, .addr = (uintptr_t)&value };
+	uint64_t value[2];
+	struct kvm_one_reg reg = { .id = id, .addr = (uintptr_t)value };
 
 	return !ioctl(vm->vcpu, KVM_GET_ONE_REG, &reg);
+}
+
+static bool has_tfhar(const struct vm *vm)
+{
+	return has_register(vm, KVM_REG_PPC_TFHAR);
+}
+
+/* How many registers of the facility a vcpu has: SPRs and a checkpoint. */
+static unsigned int tm_registers(const struct vm *vm)
+{
+	static const uint64_t others[] = {
+		KVM_REG_PPC_TFHAR, KVM_REG_PPC_TFIAR, KVM_REG_PPC_TEXASR,
+		KVM_REG_PPC_TM_CR, KVM_REG_PPC_TM_LR, KVM_REG_PPC_TM_CTR,
+		KVM_REG_PPC_TM_FPSCR, KVM_REG_PPC_TM_AMR, KVM_REG_PPC_TM_PPR,
+		KVM_REG_PPC_TM_VRSAVE, KVM_REG_PPC_TM_VSCR, KVM_REG_PPC_TM_DSCR,
+		KVM_REG_PPC_TM_TAR, KVM_REG_PPC_TM_XER,
+	};
+	unsigned int count = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		count += has_register(vm, others[i]);
+	for (i = 0; i < 32; i++)
+		count += has_register(vm, KVM_REG_PPC_TM_GPR(i));
+	for (i = 0; i < 64; i++)
+		count += has_register(vm, KVM_REG_PPC_TM_VSR(i));
+	return count;
 }
 
 /*
@@ -112,7 +141,7 @@ static void come_and_go(void)
 	struct vm before, first, second, after;
 	int again = 0;
 
-	tap_plan(21);
+	tap_plan(22);
 	tap_result(!has_htm(kvm), "KVM offers no transactional memory without the module");
 	before = create_vm();
 	check_vm(&before, false, "a VM created before the load");
@@ -128,6 +157,8 @@ static void come_and_go(void)
 	second = create_vm();
 	check_vm(&first, true, "a VM created after the load");
 	tap_result(takes_msr_ts(&first), "it has MSR[TM]");
+	tap_result(tm_registers(&first) == TM_REGISTERS, "it has %u registers of the facility",
+		   tm_registers(&first));
 	tap_result(references() == 2, "two VMs use the module: %d", references());
 	check_status(unload(), EWOULDBLOCK, "unload with VMs");
 	destroy_vm(&first);
@@ -220,6 +251,25 @@ static int fail_each_allocation(void)
 	return tap_finish();
 }
 
+/* That the facility is there for nobody, as for a VM without it elsewhere. */
+static int absent(void)
+{
+	struct kvm_enable_cap cap = { .cap = KVM_CAP_PPC_HTM };
+	struct vm vm = create_vm();
+
+	tap_plan(6);
+	tap_result(references() < 0, "the module is not there");
+	tap_result(!has_htm(kvm), "KVM offers no transactional memory");
+	check_vm(&vm, false, "a VM");
+	tap_result(!tm_registers(&vm), "it has %u registers of the facility", tm_registers(&vm));
+	tap_result(!takes_msr_ts(&vm), "it has neither MSR[TM] nor MSR[TS]");
+	tap_result(ioctl(vm.fd, KVM_ENABLE_CAP, &cap) && errno == EINVAL &&
+		   ioctl(vm.vcpu, KVM_ENABLE_CAP, &cap) && errno == EINVAL,
+		   "it cannot be given it: %s", strerror(errno));
+	destroy_vm(&vm);
+	return tap_finish();
+}
+
 int main(int argc, char **argv)
 {
 	kvm = open("/dev/kvm", O_RDWR);
@@ -229,6 +279,8 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && !strcmp(argv[1], "failing"))
 		return fail_each_allocation();
+	if (argc > 1 && !strcmp(argv[1], "absent"))
+		return absent();
 	come_and_go();
 	return tap_finish();
 }
