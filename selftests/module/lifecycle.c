@@ -6,7 +6,7 @@
  *   lifecycle         needs kvm-pr loaded, kvm_pr_tm not
  *   lifecycle absent  the same, on a host where it cannot be loaded
  *   lifecycle failing the same, in a kernel with fail-nth: every allocation of a
- *                     load fails in turn
+ *                     load fails in turn, then of a VM, and of a vcpu
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -211,42 +211,109 @@ static bool has_failed(void)
 	return failed;
 }
 
-static int fail_each_allocation(void)
+/* What can fail for want of memory. */
+struct attempt {
+	const char *what;
+	/* Comes before, with all allocations there. */
+	bool (*prepare)(void);
+	/* 0 or an errno. */
+	int (*make)(void);
+	/* Whether it was all or nothing, and nothing is left of it now. */
+	bool (*clean_up)(int error);
+};
+
+static struct vm attempted;
+
+static bool nothing_to_prepare(void)
+{
+	return true;
+}
+
+static bool unloaded(int error)
+{
+	if (error)
+		return !has_htm(kvm) && references() < 0;
+	return has_htm(kvm) && !unload();
+}
+
+static int make_vm(void)
+{
+	attempted = (struct vm){ ioctl(kvm, KVM_CREATE_VM, VM_TYPE_PR), -1 };
+	return attempted.fd < 0 ? errno : 0;
+}
+
+static bool prepare_vm(void)
+{
+	return !make_vm();
+}
+
+static int make_vcpu(void)
+{
+	attempted.vcpu = ioctl(attempted.fd, KVM_CREATE_VCPU, 0);
+	return attempted.vcpu < 0 ? errno : 0;
+}
+
+/* Whether the VM, or the vcpu if there is one, has the facility; and lets go of it. */
+static bool destroyed(int error)
+{
+	bool good = error || (attempted.vcpu < 0 ? has_htm(attempted.fd) : has_tfhar(&attempted));
+
+	destroy_vm(&attempted);
+	return good && references() == 0;
+}
+
+static const struct attempt loading = { "load", nothing_to_prepare, load, unloaded };
+static const struct attempt creating[] = {
+	{ "VM", nothing_to_prepare, make_vm, destroyed },
+	{ "vcpu", prepare_vm, make_vcpu, destroyed },
+};
+
+/* Until an attempt needs no more allocations than have failed before. */
+static void fail_each_allocation(const struct attempt *attempt)
 {
 	unsigned int nth, refused = 0, borne = 0, odd = 0;
+	bool failed = true, prepared = true;
+	int error = 0;
+
+	for (nth = 1; failed && nth < MAX_ALLOCATIONS; nth++) {
+		prepared &= attempt->prepare();
+		arm(nth);
+		error = attempt->make();
+		failed = has_failed();
+		refused += failed && error;
+		borne += failed && !error;
+		if (!attempt->clean_up(error) || (error && error != ENOMEM)) {
+			printf("# %s, allocation %u: %s\n", attempt->what, nth, strerror(error));
+			odd++;
+		}
+	}
+	tap_result(refused, "%s: %u allocations without which there is none", attempt->what, refused);
+	tap_result(!odd && prepared, "%s: each ends with ENOMEM and leaves nothing; %u did not",
+		   attempt->what, odd);
+	tap_result(!failed && !error, "%s: one after %u that failed; %u did without", attempt->what,
+		   refused, borne);
+}
+
+static int fail_allocations(void)
+{
+	unsigned int i;
 
 	if (!arm(0)) {
-		printf("1..0 # SKIP no fault injection in this kernel\n");
-		return KSFT_SKIP;
+		printf("Bail out! no fault injection in this kernel\n");
+		return KSFT_FAIL;
 	}
 	/* Those that may sleep, too. */
 	write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
 	write_file("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
 	write_file("/sys/kernel/debug/fail_page_alloc/min-order", "0");
-	tap_plan(4);
-	for (nth = 1; nth < MAX_ALLOCATIONS; nth++) {
-		bool failed;
-		int error;
-
-		arm(nth);
-		error = load();
-		failed = has_failed();
-		if (!failed)
-			break;
-		if (error)
-			refused++;
-		else
-			borne++;
-		/* All or nothing, and the reason said. */
-		if (error ? error != ENOMEM || has_htm(kvm) || references() >= 0
-			  : !has_htm(kvm) || unload()) {
-			printf("# allocation %u: %s\n", nth, strerror(error));
-			odd++;
-		}
-	}
-	tap_result(refused, "%u allocations without which the module is not loaded", refused);
-	tap_result(!odd, "each such load ends with ENOMEM and leaves nothing; %u did not", odd);
-	tap_result(nth < MAX_ALLOCATIONS, "a load after %u that failed; %u did without", refused, borne);
+	/* Nobody reads a stack of each. */
+	write_file("/sys/kernel/debug/failslab/verbose", "0");
+	write_file("/sys/kernel/debug/fail_page_alloc/verbose", "0");
+	tap_plan(3 * (1 + ARRAY_SIZE(creating)) + 2);
+	fail_each_allocation(&loading);
+	check_status(load(), 0, "load");
+	for (i = 0; i < ARRAY_SIZE(creating); i++)
+		fail_each_allocation(&creating[i]);
 	check_status(unload(), 0, "unload");
 	return tap_finish();
 }
@@ -278,7 +345,7 @@ int main(int argc, char **argv)
 		return KSFT_FAIL;
 	}
 	if (argc > 1 && !strcmp(argv[1], "failing"))
-		return fail_each_allocation();
+		return fail_allocations();
 	if (argc > 1 && !strcmp(argv[1], "absent"))
 		return absent();
 	come_and_go();
