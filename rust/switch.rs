@@ -285,7 +285,8 @@ fn recheckpoint(v: &mut Vcpu) {
 /// Power ISA 2.07B, Book II section 5.3.2.
 fn roll_back(v: &mut Vcpu) {
     registers_from_checkpoint(v);
-    v.set_nip(v.tfhar());
+    // The low bits of TFHAR are reserved, and those of SRR0 are 0 where an interrupt is delivered.
+    v.set_nip(v.tfhar() & !0b11);
     v.set_cr(set_cr_field(v.cr(), 0, CR0_FAILURE));
     v.set_transaction(Ts::N, Place::None);
     v.count(stats::ROLLBACKS);
