@@ -139,6 +139,32 @@ TM_TEST(registers_survive_preemption_suspended)
 	kill(pid, SIGKILL);
 }
 
+static void enable_facilities(void *data)
+{
+	vcpu_set_msr(data, MSR_DEFAULT | MSR_PR | MSR_TM);
+}
+
+/* Of Linux 7.3: the vCPU's registers went into the CPU, though it is not loaded. */
+TM_TEST(registers_survive_set_regs)
+{
+	const char *changed;
+
+	/* What the vCPU had of the CPU it has given up. */
+	vcpu_run(self->vcpu);
+	changed = tm_call_checked(enable_facilities, self->vcpu);
+	EXPECT_EQ(NULL, changed) TH_LOG("%s", changed);
+}
+
+/* Of Linux 7.3: to fail the vCPU's transaction the caller's TEXASR was read. */
+TM_TEST(texasr_survives_set_regs)
+{
+	const u64 texasr = 0x123UL << TEXASR_FS_LG | 1;
+
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_TEXASR, texasr);
+	vcpu_set_msr(self->vcpu, MSR_DEFAULT | MSR_TM | MSR_TS_T);
+	EXPECT_EQ(texasr, vcpu_get_reg(self->vcpu, KVM_REG_PPC_TEXASR));
+}
+
 /* A second, in ticks of the time base */
 #define SECOND		512000000
 
