@@ -197,6 +197,15 @@ TM_TEST(amr_survives_preemption)
 	EXPECT_EQ(value, amr_found);
 }
 
+/* To make a checkpoint of AMR is to have it in the CPU: no key of the kernel may be denied. */
+TM_TEST(checkpointed_amr_denies_host_nothing)
+{
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_TM_AMR, ~0UL);
+	vcpu_set_msr(self->vcpu, MSR_DEFAULT | MSR_PR | MSR_TM | MSR_TS_S);
+	vcpu_run(self->vcpu);
+	EXPECT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+}
+
 /* FSCR[EBB] is the guest's, but not the facility: nothing switches its registers. */
 static u64 ebb_unavailable;
 
