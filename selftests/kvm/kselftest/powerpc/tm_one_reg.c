@@ -4,6 +4,7 @@
  * memory: whatever is written is read back, in any state of the vCPU, and
  * nothing else changes by it.
  */
+#include "hcall.h"
 #include "kselftest_harness.h"
 #include "kvm_util.h"
 #include "processor.h"
@@ -197,6 +198,52 @@ TM_TEST(vscr_of_checkpoint)
 	EXPECT_EQ(current, value);
 	ASSERT_EQ(0, __vcpu_get_reg(self->vcpu, KVM_REG_PPC_TM_VSCR, &value));
 	EXPECT_EQ(checkpointed, value);
+}
+
+static volatile bool stopped;
+static u64 tar_found;
+
+/* Problem state: a transaction of a program that does not use TAR. */
+static void guest_begin(void)
+{
+	while (!stopped) {
+		if (!__builtin_tbegin(0))
+			continue;
+		__builtin_tsuspend();
+		stopped = true;
+		hcall1(H_TM_STOP, 0);
+		__builtin_tresume();
+	}
+	tar_found = mfspr(SPRN_TAR);
+	hcall1(H_TM_DONE, 0);
+}
+
+static void guest_kernel(void)
+{
+	mtspr(SPRN_FSCR, 1UL << FSCR_TAR_LG);
+	hcall1(H_TM_STOP, 0);
+	mtspr(SPRN_SRR0, guest_begin);
+	mtspr(SPRN_SRR1, mfmsr() | MSR_PR | MSR_TM);
+	asm volatile("rfid");
+}
+
+/* Of Linux 7.3: it was the VMM's, if MSR[TM] had been off when the vCPU was loaded. */
+TM_TEST(tar_of_checkpoint)
+{
+	const u64 tar = 0x123456789abcdef0;
+
+	vcpu_arch_set_entry_point(self->vcpu, guest_kernel);
+	vcpu_run(self->vcpu);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	vcpu_set_reg(self->vcpu, KVM_REG_PPC_TAR, tar);
+	mtspr(SPRN_TAR, ~tar);
+	vcpu_run(self->vcpu);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_STOP));
+	EXPECT_EQ(tar, vcpu_get_reg(self->vcpu, KVM_REG_PPC_TM_TAR));
+	vcpu_run(self->vcpu);
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_DONE));
+	sync_global_from_guest(self->vm, tar_found);
+	EXPECT_EQ(tar, tar_found);
 }
 
 /* DSCR, PPR, AMR: checkpointed, so that migration needs them. */
