@@ -185,17 +185,23 @@ static void guest_add(void)
 	tm_guest_stop();
 }
 
-/* A guest that is entered for one instruction at a time loses none of its results. */
-SYNC_TEST(fp_single_step)
+static void single_step(struct kvm_vcpu *vcpu)
 {
 	struct kvm_guest_debug debug = {
 		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP,
 	};
+
+	vcpu_guest_debug_set(vcpu, &debug);
+}
+
+/* A guest that is entered for one instruction at a time loses none of its results. */
+SYNC_TEST(fp_single_step)
+{
 	int steps = 0;
 
 	sum = 1;
 	sync_global_to_guest(self->vm, sum);
-	vcpu_guest_debug_set(self->vcpu, &debug);
+	single_step(self->vcpu);
 	vcpu_arch_set_entry_point(self->vcpu, guest_add);
 	do
 		vcpu_run(self->vcpu);
@@ -206,6 +212,47 @@ SYNC_TEST(fp_single_step)
 	EXPECT_EQ(8, sum);
 }
 
+/* Steps to a hypercall; how often that was in Transactional state, and where at last. */
+static int step_through(struct kvm_vcpu *vcpu, u64 *where)
+{
+	int transactional = 0, steps = 0;
+	struct kvm_regs regs;
+
+	single_step(vcpu);
+	do {
+		vcpu_run(vcpu);
+		vcpu_regs_get(vcpu, &regs);
+		if ((regs.msr & MSR_TS_MASK) == MSR_TS_T) {
+			transactional++;
+			*where = regs.pc;
+		}
+	} while (vcpu->run->exit_reason == KVM_EXIT_DEBUG && steps++ < 2000);
+	return transactional;
+}
+
+/* A transaction fails at the step into it, and the next one is its failure handler's. */
+SYNC_TEST(transaction_single_step)
+{
+	struct tm_guest *shared = addr_gva2hva(self->vm, (gva_t)&guest);
+	const char *difference;
+	u64 where = 0;
+
+	if (!kvm_has_cap(KVM_CAP_PPC_HTM))
+		SKIP(return, "no transactional memory");
+	tm_guest_init(shared, (gva_t)&guest, 3);
+	shared->go = 1;
+	vcpu_enter_problem_state(self->vcpu, tm_guest_spin_transactional, (gva_t)&guest);
+	EXPECT_EQ(1, step_through(self->vcpu, &where));
+	ASSERT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_DONE));
+	EXPECT_EQ(where, shared->tfhar);
+	EXPECT_EQ(where, shared->tfiar & ~3UL);
+	EXPECT_EQ(TM_CAUSE_KVM_RESCHED, TEXASR_CAUSE(shared->texasr));
+	EXPECT_TRUE(shared->texasr & TEXASR_FS);
+	EXPECT_EQ(0xa, shared->after.cr >> 28);
+	difference = tm_regset_difference(&shared->before, &shared->after);
+	EXPECT_EQ(NULL, difference) TH_LOG("%s", difference);
+}
+
 static void ignore(int signal)
 {
 }
@@ -213,9 +260,6 @@ static void ignore(int signal)
 /* A signal keeps the guest from being entered: its MSR has nothing of the debugger. */
 SYNC_TEST(single_step_signal)
 {
-	struct kvm_guest_debug debug = {
-		.control = KVM_GUESTDBG_ENABLE | KVM_GUESTDBG_SINGLESTEP,
-	};
 	struct {
 		u32 len;
 		u64 blocked;
@@ -229,7 +273,7 @@ SYNC_TEST(single_step_signal)
 	ASSERT_NE(SIG_ERR, signal(SIGUSR1, ignore));
 	ASSERT_EQ(0, raise(SIGUSR1));
 	vcpu_ioctl(self->vcpu, KVM_SET_SIGNAL_MASK, (struct kvm_signal_mask *)&mask);
-	vcpu_guest_debug_set(self->vcpu, &debug);
+	single_step(self->vcpu);
 	ASSERT_EQ(-1, __vcpu_run(self->vcpu));
 	ASSERT_EQ(EINTR, errno);
 	vcpu_regs_get(self->vcpu, &regs);

@@ -11,8 +11,7 @@
 #include "processor.h"
 #include "tm.h"
 
-#define SEED			0x57a7e
-#define TM_CAUSE_KVM_RESCHED	0xe0	/* and lower: asm/tm.h */
+#define SEED	0x57a7e
 
 /* In the guest, at the same address. */
 static struct tm_guest guest __attribute__((aligned(16)));

@@ -38,6 +38,9 @@
 
 #define TEXASR_FS_LG	27
 
+/* asm/tm.h */
+#define TM_CAUSE_KVM_RESCHED	0xe0
+
 #ifndef __ASSEMBLER__
 
 #include "kvm_util.h"
