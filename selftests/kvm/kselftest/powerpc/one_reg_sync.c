@@ -5,6 +5,9 @@
  * guest writes is what KVM_GET_ONE_REG reads. All of these Linux 7.3 gets wrong
  * for a little-endian or for a stopped PR guest.
  */
+#include <linux/kvm_para.h>
+
+#include "hcall.h"
 #include "kselftest_harness.h"
 #include "kvm_util.h"
 #include "processor.h"
@@ -150,6 +153,66 @@ SYNC_TEST(set_regs_turns_translation_on)
 	while (vcpu_run_for(self->vcpu, 900000))
 		TEST_FAIL("The guest is stuck");
 	EXPECT_EQ(UCALL_DONE, get_ucall(self->vcpu, NULL));
+}
+
+/* The page that the guest shares with KVM, where the guest has it mapped. */
+#define MAGIC_PAGE	0xfffffffffffff000UL
+
+static void map_magic_page(void)
+{
+	register u64 r0 asm("r0") = KVM_SC_MAGIC_R0;
+	register u64 r3 asm("r3") = MAGIC_PAGE;
+	register u64 r4 asm("r4") = MAGIC_PAGE | MAGIC_PAGE_FLAG_NOT_MAPPED_NX;
+	register u64 r11 asm("r11") = KVM_HCALL_TOKEN(KVM_HC_PPC_MAP_MAGIC_PAGE);
+
+	asm volatile("sc" : "+r"(r0), "+r"(r3), "+r"(r4), "+r"(r11) : :
+		     "memory", "cr0", "ctr", "xer", "lr", "r5", "r6", "r7", "r8", "r9", "r10",
+		     "r12");
+}
+
+static void guest_pretend_problem_state(void)
+{
+	volatile struct kvm_vcpu_arch_shared *shared = (void *)MAGIC_PAGE;
+
+	map_magic_page();
+	shared->msr |= MSR_PR;
+	for (;;)
+		;
+}
+
+#define PAGE	0x10000
+
+static u64 pages[2][PAGE / sizeof(u64)] __attribute__((aligned(PAGE)));
+
+static void guest_touch(u64 *page)
+{
+	*(volatile u64 *)page = 1;
+	hcall1(H_TM_DONE, 0);
+}
+
+/* Nor those of a state that the guest only says it has left. */
+SYNC_TEST(set_regs_after_guest_wrote_msr)
+{
+	struct kvm_regs regs;
+	int i;
+
+	/* Until KVM knows the segments of both states: those of one may supersede the other's. */
+	for (i = 0; i < 8; i++) {
+		vcpu_enter_problem_state(self->vcpu, guest_touch, (gva_t)pages[0]);
+		if (i % 2)
+			vcpu_set_msr(self->vcpu, MSR_DEFAULT);
+		ASSERT_EQ(0, vcpu_run_for(self->vcpu, 900000));
+	}
+	vcpu_arch_set_entry_point(self->vcpu, guest_pretend_problem_state);
+	vcpu_set_msr(self->vcpu, MSR_DEFAULT);
+	ASSERT_EQ(-1, vcpu_run_for(self->vcpu, 300000));
+	vcpu_regs_get(self->vcpu, &regs);
+	ASSERT_TRUE(regs.msr & MSR_PR);
+	regs.pc = regs.gpr[12] = (u64)guest_touch;
+	regs.gpr[3] = (u64)pages[1];
+	vcpu_regs_set(self->vcpu, &regs);
+	ASSERT_EQ(0, vcpu_run_for(self->vcpu, 900000)) TH_LOG("The guest is stuck");
+	EXPECT_TRUE(vcpu_in_hcall(self->vcpu, H_TM_DONE));
 }
 
 static u64 ebbhr;

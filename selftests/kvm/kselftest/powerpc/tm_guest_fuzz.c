@@ -687,6 +687,7 @@ static void interrupted(struct worker *w)
 	} else {
 		w->stuck = 0;
 		w->last_index = w->data->index;
+		count(&shared->progress, 1);
 	}
 	switch (options.quiet ? 32 : fuzz_below(&w->random, 32)) {
 	case 0:
@@ -728,7 +729,6 @@ static void run_batch(struct worker *w)
 		changed = tm_call_checked(run_once, w->vcpu);
 		FUZZ_CHECK(!changed || options.ignore_thread, "%s of the thread has changed", changed);
 		count(&shared->runs, 1);
-		count(&shared->progress, 1);
 		switch (run->exit_reason) {
 		case KVM_EXIT_INTR:
 			interrupted(w);
@@ -755,6 +755,7 @@ static void add_up(struct worker *w)
 	struct fuzz_data *data = w->data;
 	int i;
 
+	count(&shared->progress, 1);
 	count(&shared->sequences, data->nr);
 	count(&shared->abandoned, data->abandoned);
 	count(&shared->commits, data->pair0 - w->epoch - data->restarts);
