@@ -55,6 +55,7 @@ clean:
 	rm -rf build/qemu build/qemu-kvm build/qemu-stock build/qemu-kvm-each
 	rm -rf build/sysroot build/selftests
 	rm -rf build/series build/qemu-series build/bench build/coverage build/log build/root
+	rm -rf build/vm-* build/mutant-*
 	rm -f $(addprefix build/stamp/,linux linux-c linux-debug linux-builtin root sysroot)
 	rm -f $(addprefix build/stamp/,$(foreach v,qemu qemu-kvm qemu-stock qemu-kvm-each,$(v) $(v)-configure))
 

@@ -138,14 +138,14 @@ class Qmp:
                 return answer["return"]
         raise Failed(f"{command}: the machine ended")
 
-    def wait_for_status(self, wanted, timeout=60):
+    def wait_for_status(self, wanted, timeout=300):
         deadline = time.monotonic() + timeout
         while (status := self("query-status")["status"]) != wanted:
             if time.monotonic() > deadline:
                 raise Failed(f"the machine is {status}, not {wanted}")
             time.sleep(0.05)
 
-    def migrate(self, uri, timeout=60):
+    def migrate(self, uri, timeout=300):
         """Sends the machine, which is stopped then."""
         self("migrate", uri=uri)
         deadline = time.monotonic() + timeout

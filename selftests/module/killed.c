@@ -226,7 +226,7 @@ static bool is_released(void)
 {
 	int i;
 
-	for (i = 0; i < 200 && references() > 0; i++)
+	for (i = 0; i < 3000 && references() > 0; i++)
 		usleep(20000);
 	return references() == 0;
 }

@@ -34,7 +34,7 @@ static int unload_soon(void)
 {
 	int i, error = 0;
 
-	for (i = 0; i < 100; i++) {
+	for (i = 0; i < 1000; i++) {
 		error = unload();
 		if (error != EWOULDBLOCK && error != EBUSY)
 			break;
