@@ -11,6 +11,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -66,6 +67,14 @@ static unsigned long read_number(const char *path, const char *key)
 	return number;
 }
 
+/* The process, though nobody may have waited for it. */
+static bool has_ended(const struct target *t)
+{
+	struct pollfd end = { .fd = t->pidfd, .events = POLLIN };
+
+	return t->pidfd < 0 || poll(&end, 1, 0) > 0;
+}
+
 static unsigned long swapped_kib(const struct target *t)
 {
 	char path[32];
@@ -92,13 +101,20 @@ static unsigned int threads(const struct target *t, pid_t tids[MAX_THREADS])
 	return count;
 }
 
-/* Guest memory goes to the swap file, page by page comes back when it is used. */
+/*
+ * Guest memory goes to the swap file, page by page comes back when it is used. If
+ * that is at once, there is nothing to be seen, and it is done again.
+ */
 static bool page_out(const struct target *t)
 {
-	unsigned long before = swapped_kib(t);
+	for (unsigned int try = 0; try < 10; try++) {
+		unsigned long before = swapped_kib(t);
 
-	syscall(SYS_process_madvise, t->pidfd, &t->ram, 1, MADV_PAGEOUT, 0);
-	return swapped_kib(t) > before;
+		syscall(SYS_process_madvise, t->pidfd, &t->ram, 1, MADV_PAGEOUT, 0);
+		if (swapped_kib(t) > before)
+			return true;
+	}
+	return false;
 }
 
 /* More memory is wanted than there is: the kernel chooses what to swap out. */
@@ -118,13 +134,20 @@ static bool press(const struct target *t)
 }
 
 /* Pages that have been merged are torn apart again, and merging begins anew. */
-static bool unmerge(const struct target *t __attribute__((unused)))
+static bool unmerge(const struct target *t)
 {
-	unsigned long merged = read_number(KSM "pages_sharing", "");
+	bool merged;
 
+	/* ksmd has to see each page twice. */
+	for (unsigned int i = 0; i < 200; i++) {
+		merged = read_number(KSM "pages_sharing", "");
+		if (merged || has_ended(t))
+			break;
+		nap_ms(50);
+	}
 	write_file(KSM "run", "2");
 	write_file(KSM "run", "1");
-	return merged > 0;
+	return merged;
 }
 
 static bool unplug(const struct target *t __attribute__((unused)))
@@ -184,11 +207,13 @@ static bool move(const struct target *t)
 /* With a guest that has transactional memory the module cannot go. */
 static bool unload(const struct target *t)
 {
-	if (!syscall(SYS_delete_module, MODULE, O_NONBLOCK)) {
-		module_was_unloaded |= !kill(t->pid, 0);
-		return false;
-	}
-	return errno == EWOULDBLOCK;
+	if (syscall(SYS_delete_module, MODULE, O_NONBLOCK))
+		return errno == EWOULDBLOCK;
+	/* A QEMU that is about to end has closed its files before. */
+	for (unsigned int i = 0; i < 100 && !has_ended(t); i++)
+		nap_ms(50);
+	module_was_unloaded |= !has_ended(t);
+	return false;
 }
 
 static struct disturbance {
@@ -260,6 +285,26 @@ static struct target find_target(void)
 	return t;
 }
 
+/* Each disturbance once, in an order of its own. */
+static void disturb_in_turn(const struct target *t)
+{
+	unsigned int order[DISTURBANCES] = {};
+
+	for (unsigned int i = 0; i < DISTURBANCES; i++) {
+		unsigned int other = rand() % (i + 1);
+
+		order[i] = order[other];
+		order[other] = i;
+	}
+	for (unsigned int i = 0; i < DISTURBANCES && !has_ended(t); i++) {
+		struct disturbance *d = &disturbances[order[i]];
+
+		d->tries++;
+		d->effects += d->act(t);
+		nap_ms(rand() % 300);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	unsigned int seed = argc > 1 ? strtoul(argv[1], NULL, 0) : 1;
@@ -269,13 +314,8 @@ int main(int argc, char **argv)
 	write_file(KSM "pages_to_scan", "2000");
 	write_file(KSM "sleep_millisecs", "50");
 	write_file(KSM "run", "1");
-	while (!kill(t.pid, 0)) {
-		struct disturbance *d = &disturbances[rand() % DISTURBANCES];
-
-		d->tries++;
-		d->effects += d->act(&t);
-		nap_ms(rand() % 300);
-	}
+	while (!has_ended(&t))
+		disturb_in_turn(&t);
 	printf("# disturb: seed %u\n", seed);
 	tap_plan(DISTURBANCES + 1);
 	for (unsigned int i = 0; i < DISTURBANCES; i++)
