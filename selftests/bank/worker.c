@@ -287,6 +287,27 @@ static void *private_pages(size_t size)
 	return p;
 }
 
+static uint64_t commits(const struct bank *bank, const struct options *options)
+{
+	uint64_t sum = 0;
+	unsigned int i, kind;
+
+	for (i = 0; i < options->processes; i++)
+		for (kind = 0; kind < KIND_COUNT; kind++)
+			sum += bank->workers[i].commits[kind];
+	return sum;
+}
+
+/* On a slow machine it goes on until there have been enough commits. */
+static bool is_open(const struct bank *bank, const struct options *options, double start)
+{
+	const double open = now() - start;
+
+	return open < options->seconds ||
+	       (bank->has_tm && open < 10.0 * options->seconds &&
+		commits(bank, options) < options->min_commits);
+}
+
 void worker_run(struct bank *bank, const struct options *options, unsigned int number)
 {
 	struct worker *w = &bank->workers[number];
@@ -294,7 +315,7 @@ void worker_run(struct bank *bank, const struct options *options, unsigned int n
 	struct transfer *t = private_pages(sizeof(*t));
 	uint64_t random = (options->seed + 1) * 0x9e3779b97f4a7c15ull + number;
 	unsigned int i, share = options->transfers / options->processes;
-	const double end = now() + options->seconds;
+	const double start = now();
 	struct rusage usage;
 
 	if (bank->has_tm)
@@ -309,7 +330,7 @@ void worker_run(struct bank *bank, const struct options *options, unsigned int n
 	while (!bank->open)
 		sched_yield();
 
-	for (i = 0; i < share && now() < end; i++) {
+	for (i = 0; i < share && is_open(bank, options, start); i++) {
 		enum kind_index kind = choose_kind(&random, options->kinds);
 		unsigned int from = random_below(&random, options->accounts);
 		unsigned int to = (from + 1 + random_below(&random, options->accounts - 1)) %
