@@ -60,16 +60,23 @@ static double tx_fp_with_syscalls(unsigned long *end)
 	return fr14;
 }
 
-/* Wake up, use the floating-point registers, sleep. Never returns. */
+/*
+ * Wake up, use the floating-point registers, sleep. Never returns. How long a
+ * transaction takes is the machine's affair, so a few pauses are longer.
+ */
 static void preempt_often(void)
 {
 	struct sched_param param = { .sched_priority = 1 };
-	struct timespec pause = { .tv_nsec = WAKEUP_NS };
 	volatile double other = 3.0;
 
 	if (sched_setscheduler(0, SCHED_FIFO, &param))
 		_exit(KSFT_SKIP);
-	for (;;) {
+	for (unsigned int i = 0;; i++) {
+		struct timespec pause = { .tv_nsec = WAKEUP_NS };
+
+		if (i % 64 == 0)
+			pause.tv_nsec <<= i / 64 % 6;
+
 		nanosleep(&pause, NULL);
 		other = other + 1.0;
 	}
