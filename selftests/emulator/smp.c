@@ -6,7 +6,7 @@
  *
  * All vCPUs share a thread, and a no-op that lowers the priority gives the
  * next one its turn, also in the middle of a transaction: each test knows that
- * the others have run.
+ * the others have run. What an interrupt or an invalidation has in it does not.
  */
 #include "causes.h"
 #include "sequence.h"
@@ -367,6 +367,51 @@ static const char *touch_after_tlbie(bool complete)
 	return window[0] == (complete ? VALUE_R4 : window_before(0)) ? 0 : "memory";
 }
 
+static void raise_priority(void)
+{
+	asm volatile("or 2, 2, 2" : : : "memory");
+}
+
+static void set_default_priority(void)
+{
+	asm volatile("or 6, 6, 6" : : : "memory");
+}
+
+static void flush(void)
+{
+	asm volatile("tlbie %0, %1; eieio; tlbsync; ptesync"
+		     : : "r" ((uintptr_t)window & ~0xfffull), "r" (0) : "memory");
+}
+
+/* Does it again and again, and the others get no turns, but for a few when their time has come. */
+static const char *keeps_its_turn(void (*function)(void))
+{
+	uint64_t looks, before;
+	unsigned int i;
+
+	reset_window();
+	give(LOOK);
+	yield();
+	before = reports[0].looks;
+	for (i = 0; i < ROUNDS; i++)
+		function();
+	looks = reports[0].looks - before;
+	give(WAIT);
+	if (!before)
+		return "the other's turn";
+	return looks < ROUNDS / 2 ? 0 : "the number of the other's turns";
+}
+
+static void test_turns(void)
+{
+	struct row row = { .name = "a turn", .rule = "it ends by a low priority or a timer" };
+
+	sequence_result(&row, "with or 2, 2, 2 in it", keeps_its_turn(raise_priority));
+	sequence_result(&row, "with or 6, 6, 6 in it", keeps_its_turn(set_default_priority));
+	if (is_hypervisor())
+		sequence_result(&row, "with tlbsync in it", keeps_its_turn(flush));
+}
+
 void test_smp(void)
 {
 	static const char *const variants[] = {
@@ -393,6 +438,7 @@ void test_smp(void)
 			sequence_result(&row, variants[variant],
 					conflict(i, variant & 1, variant & 2));
 	}
+	test_turns();
 	if (!is_hypervisor())
 		return;
 	row.name = "another executes tlbie";
