@@ -71,7 +71,7 @@
 #define FAIL_INTERRUPT	3	/* r5: vector */
 #define FAIL_RETURN	4	/* an interrupt could not be returned from */
 #define FAIL_KERNEL	5	/* r5: vector, in the guest's kernel */
-#define FAIL_TFIAR	6	/* r5: TFIAR, a host address */
+#define FAIL_TFIAR	6	/* r5: TFIAR, a host address, r6: TEXASR */
 
 /* Registers that are no GPR, for FAIL_REGISTER; VSRs from 64 on */
 #define WRONG_LR	32

@@ -453,7 +453,9 @@ left:
 checked:
 	mtctr	%r18
 	mfspr	%r5, SPRN_TFIAR
-	srdi.	%r4, %r5, 60
+	mfspr	%r6, SPRN_TEXASR
+	/* See op_check_tfiar() */
+	rldicl.	%r4, %r5, 16, 52
 	li	%r4, FAIL_TFIAR
 	bne	fail
 next:
