@@ -90,13 +90,23 @@ static void store_in_transaction(uint64_t value, bool commit)
 		: : "b" (window), "r" (value), "r" ((uint64_t)commit) : "cr0", "memory");
 }
 
+static void tlbie(void)
+{
+	asm volatile("tlbie %0, %1" : : "r" ((uintptr_t)window & ~0xfffull), "r" (0) : "memory");
+}
+
+static void tlbsync(void)
+{
+	asm volatile("eieio; tlbsync; ptesync" : : : "memory");
+}
+
 /* tlbie, which is not complete before tlbsync. */
 static void invalidate(void)
 {
-	asm volatile("tlbie %0, %1" : : "r" ((uintptr_t)window & ~0xfffull), "r" (0) : "memory");
+	tlbie();
 	while (!order.finish)
 		yield();
-	asm volatile("eieio; tlbsync; ptesync" : : : "memory");
+	tlbsync();
 }
 
 static void act(unsigned int job, volatile struct report *report)
@@ -379,8 +389,8 @@ static void set_default_priority(void)
 
 static void flush(void)
 {
-	asm volatile("tlbie %0, %1; eieio; tlbsync; ptesync"
-		     : : "r" ((uintptr_t)window & ~0xfffull), "r" (0) : "memory");
+	tlbie();
+	tlbsync();
 }
 
 /* Does it again and again, and the others get no turns, but for a few when their time has come. */
